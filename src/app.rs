@@ -10,7 +10,7 @@ use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, gate, health, language, openapi, shared, unmatched};
 use crate::{
     agenda, api, auth, catalogue, deliverables, designations, jobs, mail_log, meetings, network, overview, portal,
-    press, releases, tasks, whatif,
+    press, releases, reminders, tasks, whatif,
 };
 use actix_http::{HttpService, Protocol};
 use actix_server::Server;
@@ -46,6 +46,7 @@ fn pages(cfg: &mut web::ServiceConfig) {
     deliverables::web::pages(cfg);
     tasks::web::pages(cfg);
     portal::web::pages(cfg);
+    reminders::web::pages(cfg);
 }
 
 /// Builds the application of one worker.

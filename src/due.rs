@@ -2,7 +2,7 @@
 
 use crate::texts::Lang;
 use chrono::NaiveDate;
-use entity::ids::SeatId;
+use entity::ids::{ReleaseId, SeatId};
 use entity::kinds::ObligationKind;
 use uuid::Uuid;
 
@@ -40,6 +40,8 @@ pub struct Obligation {
     pub kind: ObligationKind,
     pub id: Uuid,
     pub seat_id: SeatId,
+    /// The release for which it is done, if it is for one.
+    pub release_id: Option<ReleaseId>,
     pub title_it: String,
     pub title_en: String,
     /// The day it is due, in the calendar of the seat's territory.

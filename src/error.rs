@@ -6,8 +6,8 @@
 
 use crate::db::StoreError;
 use crate::time::CalendarError;
-use crate::time::calendar::Closed;
-use chrono::{NaiveDate, NaiveTime};
+use crate::time::calendar::{Closed, LONGEST_SPAN_DAYS};
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
 
 /// HTTP status of a refusal, named as in RFC 9110 and its extensions. Only `http/codes.rs` turns it into a number.
 ///
@@ -141,6 +141,8 @@ codes! {
     // The agenda and its work.
     WrongTransition = "wrong_transition" => Conflict,
     ReasonMissing = "reason_missing" => UnprocessableEntity,
+    /// A public reason has too few words or characters to be a sentence.
+    ReasonTooShort = "reason_too_short" => UnprocessableEntity,
     NonWorkingDay = "non_working_day" => UnprocessableEntity,
     NotPrecise = "not_precise" => UnprocessableEntity,
     ReleaseExists = "release_exists" => Conflict,
@@ -173,12 +175,22 @@ codes! {
     /// A step that is removed has to be done before another one.
     StepNeeded = "step_needed" => UnprocessableEntity,
     /// A step would have to be done before itself.
+    CircularDependency = "circular_dependency" => UnprocessableEntity,
+    /// The rule for the dates of a product depends on itself.
     RuleFollowsItself = "rule_follows_itself" => UnprocessableEntity,
+    // The yearly agenda.
     SpanOutOfRange = "span_out_of_range" => UnprocessableEntity,
+    /// A chosen line is not proposed any more with the same day.
     ProposalChanged = "proposal_changed" => Conflict,
     NothingChosen = "nothing_chosen" => UnprocessableEntity,
     NothingToAdopt = "nothing_to_adopt" => UnprocessableEntity,
-    CircularDependency = "circular_dependency" => UnprocessableEntity,
+    // Reminders.
+    /// The obligation is done, not called for any more, or blocked.
+    NothingDue = "nothing_due" => Conflict,
+    /// The person was reminded of the same obligation today.
+    RemindedToday = "reminded_today" => Conflict,
+    /// The seat has no holder and no deputy who could be reminded.
+    NobodyInSeat = "nobody_in_seat" => Conflict,
     // The table.
     NoticeTooShort = "notice_too_short" => UnprocessableEntity,
     AgendaEmpty = "agenda_empty" => UnprocessableEntity,
@@ -256,6 +268,8 @@ pub enum Value {
     /// A name, or another text that is the same in every language.
     Text(String),
     Number(i64),
+    /// A number of minutes.
+    Minutes(i32),
     Day(NaiveDate),
     /// Wall time in Europe/Rome.
     Hour(NaiveTime),
@@ -339,6 +353,11 @@ impl FieldError {
         Self { field, code, params: Vec::new() }
     }
 
+    /// Returns a number outside its limits, both included.
+    pub fn out_of_range(field: &'static str, min: impl Into<Value>, max: impl Into<Value>) -> Self {
+        Self { field, code: Code::OutOfRange, params: vec![("min", min.into()), ("max", max.into())] }
+    }
+
     /// Returns a field with more than `limit` characters.
     pub fn too_long(field: &'static str, limit: usize) -> Self {
         Self { field, code: Code::TooLong, params: vec![("limit", limit.into())] }
@@ -362,7 +381,10 @@ impl<R: Refusal> From<R> for Error {
 impl From<CalendarError> for Error {
     fn from(error: CalendarError) -> Self {
         match error {
-            CalendarError::SpanTooLong { .. } => Self::field("day", Code::OutOfRange),
+            CalendarError::SpanTooLong { from, .. } => {
+                let days = TimeDelta::days(LONGEST_SPAN_DAYS);
+                Self::out_of_range("day", from - days, from + days)
+            }
             other => StoreError::inconsistent("territory", "calendar", other).into(),
         }
     }
@@ -377,6 +399,16 @@ impl Error {
     /// Returns the error of one wrong field.
     pub fn field(field: &'static str, code: Code) -> Self {
         Self::Invalid(vec![FieldError::new(field, code)])
+    }
+
+    /// Returns the error of one number outside its limits, both included.
+    pub fn out_of_range(field: &'static str, min: impl Into<Value>, max: impl Into<Value>) -> Self {
+        Self::Invalid(vec![FieldError::out_of_range(field, min, max)])
+    }
+
+    /// Refuses a file with more than this many bytes; its text names the limit in megabytes.
+    pub fn file_too_large(most: usize) -> Self {
+        Self::Refused(Refused::of(Code::DocumentTooLarge).with("limit", most.div_ceil(1_000_000)))
     }
 
     /// Returns the error of one field with more than `limit` characters.

@@ -47,6 +47,7 @@ kinds![
     deliverables::mail::SentBack,
     tasks::mail::Given,
     reminders::mail::Reminder,
+    reminders::mail::Urged,
     jobs::mail::AuditAnchor,
 ];
 

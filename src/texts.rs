@@ -49,6 +49,7 @@ areas![
     "designations",
     "designations_mail",
     "errors",
+    "fields",
     "health",
     "jobs",
     "mail",

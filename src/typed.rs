@@ -6,8 +6,9 @@ mod reading;
 
 pub use reading::Reading;
 
-use crate::error::{Code, Error, Refused, Result};
+use crate::error::{Code, Error, Refused, Result, Value};
 use crate::letters;
+use std::ops::RangeInclusive;
 
 /// Trims a text; returns `None` if it is blank.
 pub fn kept(text: &str) -> Option<String> {
@@ -50,6 +51,27 @@ pub fn reason(field: &'static str, text: &str, limit: usize) -> Result<String> {
     optional(field, Some(text), limit)?.ok_or_else(missing)
 }
 
+/// Reads a number of minutes within limits, both included; `None` is a text that is no number.
+pub fn minutes(field: &'static str, minutes: Option<i32>, limits: RangeInclusive<i32>) -> Result<i32> {
+    let (least, most) = (*limits.start(), Value::Minutes(*limits.end()));
+    minutes.filter(|minutes| limits.contains(minutes)).ok_or_else(|| Error::out_of_range(field, least, most))
+}
+
+/// Fewest words and letters of a public reason. «Dati in ritardo oggi» has them, «x» and «dati» do not.
+pub const REASON_WORDS: usize = 3;
+pub const REASON_LETTERS: usize = 15;
+
+/// Reads a reason that becomes public and cannot be changed. One that is no sentence is refused as `reason_too_short`.
+pub fn public_reason(field: &'static str, text: &str, limit: usize) -> Result<String> {
+    let text = reason(field, text, limit)?;
+    let words = text.split_whitespace().filter(|word| word.contains(char::is_alphabetic)).count();
+    if words < REASON_WORDS || text.chars().count() < REASON_LETTERS {
+        let refused = Refused::at(field, Code::ReasonTooShort);
+        return Err(Error::Refused(refused.with("words", REASON_WORDS).with("letters", REASON_LETTERS)));
+    }
+    Ok(text)
+}
+
 /// Reads the optional address of a web page, of at most `limit` characters.
 pub fn web_address(field: &'static str, text: Option<&str>, limit: usize) -> Result<Option<String>> {
     let address = optional(field, text, limit)?;
@@ -79,6 +101,16 @@ mod tests {
             assert_eq!(cleaned(text, 80), kept, "{text:?}");
         }
         assert_eq!(cleaned("uno due", 4), "uno", "no blank is left at the end");
+    }
+
+    #[test]
+    fn a_public_reason_is_a_sentence() {
+        for text in ["x", "dati in", "a b c d", "1 2 3 4 5 6 7 8 9 10 11", "motivotroppolungodascrivere"] {
+            let refused = public_reason("reason_text", text, 99).expect_err(text);
+            assert_eq!(refused.code(), Code::ReasonTooShort, "{text}");
+        }
+        assert_eq!(public_reason("reason_text", "", 99).expect_err("missing").code(), Code::ReasonMissing);
+        assert!(public_reason("reason_text", " Dati in ritardo oggi ", 99).is_ok());
     }
 
     #[test]

@@ -38,7 +38,7 @@ impl Refusal for AuthRefusal {
     fn said(&self) -> Refused {
         match self {
             Self::LinkUnusable => Refused::of(Code::LinkUnusable),
-            Self::TooManyTokens => Refused::of(Code::TooManyTokens),
+            Self::TooManyTokens => Refused::of(Code::TooManyTokens).with("limit", TOKENS_MAX),
         }
     }
 }

@@ -288,13 +288,13 @@ fn with_cookie(mut answer: HttpResponse, cookie: actix_web::cookie::Cookie<'stat
     Ok(answer)
 }
 
-/// Shows one page for every unusable link, or redirects if the reader has signed in already; other errors pass through.
+/// Shows one page for every unusable link. A reader who has signed in with it is told so and led on. Other errors pass through.
 async fn link_unusable(ctx: &Ctx, request: &HttpRequest, token: &str, next: &LocalPath, error: Error) -> Answer {
     if error.code() != Code::LinkUnusable {
         return Err(error.into());
     }
     if service::has_entered(ctx, token).await? {
-        return Ok(kept_secret(see_other(next.as_str())));
+        return Ok(kept_secret(done(next.as_str(), FlashKind::Info, "auth.already_in")));
     }
     let shell = sign_in_shell(ctx, request, "auth.unusable_title");
     Ok(kept_secret(with_status(StatusCode::GONE, &LinkUnusablePage { shell })?))

@@ -333,8 +333,9 @@ pub fn check_rule<'r>(
     is_territory: impl Fn(&str) -> bool,
     rule_of: impl Fn(&str) -> Option<Option<&'r DateRule>>,
 ) -> Result<(), Refusal> {
-    if !rule.improper().is_empty() {
-        return Err(Refusal::RuleOutOfRange);
+    if let Some(improper) = rule.improper().first() {
+        let (least, most) = improper.limits();
+        return Err(Refusal::RuleOutOfRange { least, most });
     }
     let is_elsewhere = rule.worked_by.as_deref().is_some_and(|code| !is_territory(code));
     if is_elsewhere || matches!(rule.day, Anchor::Source { .. }) {
@@ -421,7 +422,7 @@ pub enum Refusal {
     #[error("the period is not of the product's kind")]
     PeriodOfAnotherKind,
     #[error("the rule for the dates has values outside their limits")]
-    RuleOutOfRange,
+    RuleOutOfRange { least: i32, most: i32 },
     #[error("the rule for the dates names something unknown")]
     RuleUnknown,
     #[error("the rule for the dates depends on itself")]
@@ -445,7 +446,9 @@ impl DomainRefusal for Refusal {
             }
             Self::Circular { step } => Refused::at("after", Code::CircularDependency).with("step", step.as_str()),
             Self::PeriodOfAnotherKind => Refused::at("from_period", Code::PeriodOfAnotherKind),
-            Self::RuleOutOfRange => Refused::at("date_rule", Code::OutOfRange),
+            Self::RuleOutOfRange { least, most } => {
+                Refused::at("date_rule", Code::OutOfRange).with("min", *least).with("max", *most)
+            }
             Self::RuleUnknown => Refused::at("date_rule", Code::UnknownValue),
             Self::RuleFollowsItself => Refused::at("date_rule", Code::RuleFollowsItself),
         }

@@ -193,7 +193,7 @@ pub async fn replace_steps(ctx: &Ctx, txn: &Txn, code: &str, version: i32, steps
 /// Checks the steps of a template, each for itself and then among each other.
 fn checked_template(product: &Product, steps: &[StepIn]) -> Result<Vec<StepIn>> {
     if steps.len() > MOST_STEPS {
-        return Err(Error::field("steps", Code::OutOfRange));
+        return Err(Error::out_of_range("steps", 0, MOST_STEPS));
     }
     let steps = Reading::of(|reading| {
         let checked: Vec<Option<StepIn>> = steps.iter().map(|step| checked_step(reading, step)).collect();
@@ -239,7 +239,7 @@ pub async fn publish_sheet(ctx: &Ctx, txn: &Txn, code: &str, input: SheetIn) -> 
         let is_its = product.speaks_about(input.from);
         let from = reading.take(if is_its { Ok(input.from) } else { Err(Refusal::PeriodOfAnotherKind) });
         if lists.len() > MOST_LISTS {
-            reading.refuse("lists", Code::OutOfRange);
+            reading.take::<(), _>(Err(Error::out_of_range("lists", 0, MOST_LISTS)));
         }
         Some(Sheet {
             id: ctx.new_id(),

@@ -45,6 +45,7 @@ pub async fn obligations(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<
                 kind: ObligationKind::Deliverable,
                 id: view.deliverable.id.0,
                 seat_id,
+                release_id: Some(view.deliverable.release_id),
                 title_it: title(Lang::It, &view.product_name_it),
                 title_en: title(Lang::En, &view.product_name_en),
                 due_day: view.deliverable.day(),

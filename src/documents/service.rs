@@ -71,12 +71,12 @@ pub async fn keep_upload(ctx: &Ctx, verb: impl Into<Action>, name: &str, content
 /// not accept the content.
 pub async fn receive(ctx: &Ctx, name: &str, content: Bytes) -> Result<Received> {
     if content.len() > ctx.config().limits.document_bytes {
-        return Err(Error::refused(Code::DocumentTooLarge));
+        return Err(Error::file_too_large(ctx.config().limits.document_bytes));
     }
     let received = Received {
         name: model::document_name(name),
         media_type: model::document_type(name, &content)?,
-        size: i64::try_from(content.len()).map_err(|_| Error::refused(Code::DocumentTooLarge))?,
+        size: i64::try_from(content.len()).map_err(|_| Error::file_too_large(content.len()))?,
         sha256: secret::sha256_hex(&content),
     };
     // Checked before the content is written, because refused files must not fill the disk either.

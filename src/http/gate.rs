@@ -52,6 +52,7 @@ async fn admit(request: &mut ServiceRequest) -> Result<(), Failure> {
 
 /// Query parameters of pages and feeds by the pattern of their address. An address not listed here accepts none.
 pub const PAGES: &[(&str, &[&str])] = &[
+    ("/", &["public"]),
     ("/agenda/editions/{number}", &["against"]),
     ("/agenda/proposal", &["from", "to"]),
     ("/calendar", &["cursor", "limit", "month", "observatory", "show", "since", "year"]),

@@ -39,6 +39,8 @@ pub struct UploadedFile {
     pub name: String,
     /// Content; `None` if it is larger than allowed.
     bytes: Option<Bytes>,
+    /// Largest size allowed, in bytes.
+    most: usize,
     /// Memory taken by the file, released with its last copy.
     room: Option<Arc<Taken>>,
 }
@@ -47,7 +49,7 @@ impl UploadedFile {
     /// Returns the content. A file that is too large is refused here and not on arrival, so that a page can show its
     /// form again with the other values.
     pub fn content(&self) -> Result<&Bytes, Error> {
-        self.bytes.as_ref().ok_or_else(|| Error::refused(Code::DocumentTooLarge))
+        self.bytes.as_ref().ok_or_else(|| Error::file_too_large(self.most))
     }
 
     /// Returns the SHA-256 of the content; empty if there is none.
@@ -173,7 +175,7 @@ async fn receive(mut parts: Multipart, limits: FileLimits) -> Result<Upload, Fai
         let name = part.name().unwrap_or_default().to_owned();
         if let Some(file) = file_name(&part) {
             let bytes = read_file(part, limits).await?;
-            keep_file(&mut upload, UploadedFile { field: name, name: file, bytes, room: None })?;
+            keep_file(&mut upload, UploadedFile { field: name, name: file, bytes, most: limits.kept, room: None })?;
         } else {
             let bytes = read_text(part, text_left).await?;
             text_left -= bytes.len();
@@ -228,7 +230,7 @@ async fn read_file(mut part: Field, limits: FileLimits) -> Result<Option<Bytes>,
         let chunk = chunk.map_err(part_failure)?;
         size += chunk.len();
         if size > limits.read {
-            return Err(Failure::of(Code::DocumentTooLarge));
+            return Err(Failure(Error::file_too_large(limits.kept)));
         }
         if size > limits.kept {
             bytes = BytesMut::new();

@@ -48,6 +48,8 @@ pub struct Shell {
     pub paused: bool,
     pub accessibility_url: Option<String>,
     pub feedback_address: String,
+    /// Line of a printed page: the day, and the address unless it is a key.
+    pub printed: Option<String>,
 }
 
 /// The person signed in, as the frame shows them.
@@ -120,6 +122,20 @@ impl FlashKind {
     }
 }
 
+/// Beginnings of addresses that are keys, which do not belong on paper.
+const KEYED: [&str; 2] = ["/p/", "/sign-in/"];
+
+/// «Stampato lunedì 30 novembre 2026 · https://…».
+fn printed(lang: Lang, site: &Site, request: &HttpRequest) -> String {
+    let day = words::long_day(zone::day_of(site.services.clock.now()), lang);
+    let said = lang.f("common.printed", &[("day", &day)]);
+    let address = request.uri().path_and_query().map_or("", |address| address.as_str());
+    if KEYED.iter().any(|key| address.starts_with(key)) {
+        return said;
+    }
+    format!("{said} · {}{address}", site.services.config.base_url())
+}
+
 impl Shell {
     /// Makes the frame of a page with a fixed title.
     pub fn new(ctx: &Ctx, request: &HttpRequest, title_key: &str) -> Self {
@@ -162,6 +178,7 @@ impl Shell {
             paused: site.is_some_and(|site| site.notices.is_paused()),
             accessibility_url: Some(config.pages.accessibility_url.clone()).filter(|url| !url.is_empty()),
             feedback_address: config.pages.feedback_address.clone(),
+            printed: site.zip(request).map(|(site, request)| printed(lang, site, request)),
         }
     }
 

@@ -38,9 +38,15 @@ fn error_page(error: &Error, site: &Site, facts: Facts, request: Option<&HttpReq
     ErrorPage {
         shell: shell(site, facts, request),
         status: status.as_u16(),
-        detail: matches!(error, Error::Refused(_)).then(|| problem::detail(error, facts.lang)),
+        detail: is_for_people(error).then(|| problem::detail(error, facts.lang)),
         request_id: facts.request_id.to_string(),
     }
+}
+
+/// Tells whether the text of an error is for people. That of an unreadable request quotes a parser, in English.
+fn is_for_people(error: &Error) -> bool {
+    const FOR_PROGRAMS: [Code; 3] = [Code::BadRequest, Code::MalformedBody, Code::UnexpectedShape];
+    matches!(error, Error::Refused(refused) if !FOR_PROGRAMS.contains(&refused.code))
 }
 
 /// Returns the status of an error page. A stale button is 409, because 412 answers the header `If-Match`, which no page

@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 const USUAL: u16 = 50;
+/// Rows of a list on a page, so that it is no longer than ten screens of a telephone.
+const USUAL_ROWS: u16 = 30;
 const MOST: u16 = 200;
 /// Longest cursor read, in bytes; a longer one is refused. Ours are far shorter.
 const CURSOR_MAX: usize = 1000;
@@ -53,11 +55,20 @@ pub struct Links {
 }
 
 impl Paging {
-    /// Returns the most items of a page.
+    /// Returns the most items of an answer to a program.
     pub fn limit(&self) -> Result<u64, Error> {
-        match self.limit.unwrap_or(USUAL) {
+        self.limit_or(USUAL)
+    }
+
+    /// Returns the most rows of a list on a page.
+    pub fn rows(&self) -> Result<u64, Error> {
+        self.limit_or(USUAL_ROWS)
+    }
+
+    fn limit_or(&self, usual: u16) -> Result<u64, Error> {
+        match self.limit.unwrap_or(usual) {
             limit @ 1..=MOST => Ok(limit.into()),
-            _ => Err(Error::field("limit", Code::OutOfRange)),
+            _ => Err(Error::out_of_range("limit", 1, i64::from(MOST))),
         }
     }
 

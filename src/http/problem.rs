@@ -1,9 +1,9 @@
 //! Errors for programs: problem details (RFC 9457) with a stable code, the request's id and the wrong fields.
 
-use crate::error::{Error, FieldError};
+use crate::error::{Error, FieldError, Params, Value};
 use crate::http::codes;
 use crate::http::request::Facts;
-use crate::http::wording::text;
+use crate::http::wording::{field_text, text};
 use crate::texts::Lang;
 use actix_web::HttpResponse;
 use serde::Serialize;
@@ -51,8 +51,16 @@ pub struct FieldProblem {
     #[schema(value_type = String, pattern = "^[a-z0-9_]+$", max_length = 60, example = "required")]
     pub code: &'static str,
     /// Description of its error, in the requested language.
-    #[schema(max_length = 1000, example = "Il campo è obbligatorio.")]
+    #[schema(max_length = 1000, example = "Scriva il cognome.")]
     pub detail: String,
+    /// Least value or day, if the member was outside its limits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 20, example = "1")]
+    pub minimum: Option<String>,
+    /// Greatest value or day, or most characters, if the member was outside its limits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 20, example = "480")]
+    pub maximum: Option<String>,
 }
 
 impl Problem {
@@ -99,10 +107,12 @@ pub(super) fn detail(error: &Error, lang: Lang) -> String {
 }
 
 fn fields(error: &Error, lang: Lang) -> Vec<FieldProblem> {
-    let problem = |field, code: crate::error::Code, params: &[_]| FieldProblem {
+    let problem = |field, code: crate::error::Code, params: &Params| FieldProblem {
         field,
         code: code.as_str(),
-        detail: text(lang, code, params),
+        detail: field_text(lang, field, code, params),
+        minimum: limit(params, &["min"]),
+        maximum: limit(params, &["max", "limit"]),
     };
     match error {
         Error::Invalid(wrong) => {
@@ -111,8 +121,21 @@ fn fields(error: &Error, lang: Lang) -> Vec<FieldProblem> {
         Error::Refused(refused) => {
             refused.field.map(|field| problem(field, refused.code, &refused.params)).into_iter().collect()
         }
-        Error::Spent { code, field, .. } => vec![problem(*field, *code, &[])],
+        Error::Spent { code, field, .. } => vec![problem(*field, *code, &Params::new())],
         _ => Vec::new(),
+    }
+}
+
+/// Returns the limit that a text names, as data: a number, a day or an hour.
+fn limit(params: &Params, names: &[&str]) -> Option<String> {
+    let (_, value) = params.iter().find(|(name, _)| names.contains(name))?;
+    match value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Minutes(minutes) => Some(minutes.to_string()),
+        Value::Day(day) => Some(day.to_string()),
+        Value::Hour(hour) => Some(hour.to_string()),
+        Value::Closed(_) => None,
     }
 }
 
@@ -131,6 +154,18 @@ mod tests {
         let problem = Problem::new(&Error::Internal("password of the relay".into()), facts());
         assert_eq!((problem.status, problem.code), (500, "internal"));
         assert!(!problem.detail.contains("relay"));
+    }
+
+    #[test]
+    fn limits_are_data_too() {
+        let wrong = Error::Invalid(vec![
+            FieldError::out_of_range("minutes", 1, Value::Minutes(480)),
+            FieldError::too_long("title", 200),
+        ]);
+        let problem = Problem::new(&wrong, facts());
+        let limits = |at: usize| (problem.errors[at].minimum.as_deref(), problem.errors[at].maximum.as_deref());
+        assert_eq!((limits(0), limits(1)), ((Some("1"), Some("480")), (None, Some("200"))));
+        assert_eq!(problem.errors[0].detail, "Sono ammessi valori da 1 a 480 minuti.");
     }
 
     #[test]

@@ -4,6 +4,56 @@ use crate::error::{Code, Value};
 use crate::texts::Lang;
 use crate::time::words;
 
+/// Text keys that tell what to write in an empty field, by the name of the field. `tests/it/forms.rs` fails if a required field
+/// of a form has none.
+const EMPTY_FIELDS: &[(&str, &str)] = &[
+    ("act_date", "fields.act_date"),
+    ("act_kind", "fields.act_kind"),
+    ("act_number", "fields.act_number"),
+    ("act_organ", "fields.act_organ"),
+    ("act_subject", "fields.act_subject"),
+    ("address", "fields.address"),
+    ("body", "fields.body"),
+    ("change", "fields.change"),
+    ("channel", "fields.channel"),
+    ("communicated_on", "fields.communicated_on"),
+    ("day", "fields.day"),
+    ("days", "fields.days"),
+    ("delegate", "fields.delegate"),
+    ("document", "fields.document"),
+    ("due_day", "fields.due_day"),
+    ("email", "fields.email"),
+    ("ends", "fields.ends"),
+    ("family_name", "fields.family_name"),
+    ("from", "fields.from"),
+    ("given_name", "fields.given_name"),
+    ("guests", "fields.guests"),
+    ("kind", "fields.kind"),
+    ("mode", "fields.mode"),
+    ("name", "fields.name"),
+    ("note", "fields.note"),
+    ("observatory", "fields.observatory"),
+    ("parties", "fields.parties"),
+    ("period", "fields.period"),
+    ("person", "fields.person"),
+    ("precision", "fields.precision"),
+    ("presence", "fields.presence"),
+    ("product", "fields.product"),
+    ("reason", "fields.reason"),
+    ("reason_code", "fields.reason_code"),
+    ("release_id", "fields.release_id"),
+    ("scope", "fields.scope"),
+    ("seat", "fields.seat"),
+    ("starts", "fields.starts"),
+    ("table", "fields.table"),
+    ("task", "fields.task"),
+    ("text", "fields.text"),
+    ("title", "fields.title"),
+    ("to", "fields.to"),
+    ("valid_from", "fields.valid_from"),
+    ("valid_to", "fields.valid_to"),
+];
+
 /// Returns the text of a code with its values filled in.
 pub fn text(lang: Lang, code: Code, params: &[(&'static str, Value)]) -> String {
     let worded: Vec<(&str, String)> = params.iter().map(|(name, value)| (*name, value_in_words(lang, value))).collect();
@@ -11,10 +61,17 @@ pub fn text(lang: Lang, code: Code, params: &[(&'static str, Value)]) -> String 
     lang.f(code.text_key(), &values)
 }
 
+/// Returns the text of the error of a field: for an empty one what to write there.
+pub fn field_text(lang: Lang, field: &str, code: Code, params: &[(&'static str, Value)]) -> String {
+    let asked = EMPTY_FIELDS.iter().find(|(name, _)| code == Code::Required && *name == field);
+    asked.map_or_else(|| text(lang, code, params), |(_, key)| lang.t(key).to_owned())
+}
+
 fn value_in_words(lang: Lang, value: &Value) -> String {
     match value {
         Value::Text(text) => text.clone(),
         Value::Number(number) => number.to_string(),
+        Value::Minutes(minutes) => lang.f("common.minutes", &[("minutes", &minutes.to_string())]),
         Value::Day(day) => words::short_day(*day),
         Value::Hour(hour) => hour.format("%H:%M").to_string(),
         Value::Closed(closed) => closed.text(lang),

@@ -104,7 +104,7 @@ async fn log_page(
     pausing: FormState<PauseForm>,
 ) -> Result<LogPage> {
     let lang = ctx.lang;
-    let (limit, before) = (paging.limit()?, paging.after::<MailId>()?);
+    let (limit, before) = (paging.rows()?, paging.after::<MailId>()?);
     let mails = desk::list(ctx, &typed.understood()?, before, limit + 1).await?;
     let mails = Page::cut(ctx, request, limit, mails, |last| last.id)?;
     let kinds = desk::kinds(ctx).await?;

@@ -7,7 +7,7 @@ mod show;
 use self::checks::Checks;
 use self::show::{Head, ItemRow, MeetingPage, QuorumLine, agenda_rows, guest_name};
 use super::api;
-use super::policy::{self, Action, Subject};
+use super::policy::{self, Action, Subject, Visibility};
 use super::service::{self, MeetingFilter};
 use super::view::{self, Line, Table};
 use crate::ctx::Ctx;
@@ -33,7 +33,7 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
 pub struct ListPage {
     pub shell: Shell,
     pub rows: Vec<Row>,
-    /// Text of an empty list; a partner sees the meetings of the invitation only.
+    /// Text of an empty list.
     pub none: &'static str,
     pub may_prepare: bool,
     /// Tables whose meetings are listed.
@@ -59,10 +59,19 @@ pub struct Row {
     pub state_kind: &'static str,
 }
 
+/// Returns the text of an empty list, which claims no more than the reader can see.
+fn none(ctx: &Ctx) -> &'static str {
+    ctx.lang.t(match policy::visibility(&ctx.actor) {
+        Some(Visibility::Everything) => "meetings.none",
+        Some(Visibility::Convened) => "meetings.none_convened",
+        Some(Visibility::Guest(..)) | None => "meetings.none_invited",
+    })
+}
+
 /// The meetings, the latest day first.
 #[get("/meetings")]
 async fn list_meetings(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Answer {
-    let limit = paging.limit()?;
+    let limit = paging.rows()?;
     let after = paging.after_day()?;
     let first = after.is_some().then(|| "/meetings".to_owned());
     let lines = service::list(&ctx, &MeetingFilter::default(), after, limit + 1).await?;
@@ -72,8 +81,7 @@ async fn list_meetings(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging
     let shell = Shell::new(&ctx, &request, "meetings.title").here();
     let link = |table: &Table| TableLink { href: table_path(&table.code), name: table.name(ctx.lang).to_owned() };
     let tables = service::tables(&ctx).await?.iter().map(link).collect();
-    let none = if ctx.actor.sits_at_the_table() { "meetings.none" } else { "meetings.none_for_guests" };
-    page(&ListPage { shell, rows, none, may_prepare: may(&ctx, Action::Prepare), tables, first, next })
+    page(&ListPage { shell, rows, none: none(&ctx), may_prepare: may(&ctx, Action::Prepare), tables, first, next })
 }
 
 /// One meeting.
@@ -95,8 +103,6 @@ struct SheetPage {
     agenda: Vec<ItemRow>,
     /// Names of the parties, and of the invited partners.
     parties: Vec<String>,
-    printed: String,
-    address: String,
 }
 
 /// The sheet of a meeting to print: agenda and signatures. Who may: those who may see the meeting.
@@ -110,8 +116,6 @@ async fn show_sheet(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) ->
         head: Head::of(&dossier, lang),
         agenda: agenda_rows(&dossier, lang),
         parties: parties.chain(dossier.guests.iter().map(guest_name)).collect(),
-        printed: words::long_day(ctx.today(), lang),
-        address: format!("{}{}", ctx.config().base_url(), path(meeting.id)),
     })
 }
 

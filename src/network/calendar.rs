@@ -21,7 +21,7 @@ pub fn days(
         return Err(NetworkRefusal::EndBeforeStart);
     }
     if (to - from).num_days() >= LONGEST_ANSWER_DAYS {
-        return Err(NetworkRefusal::SpanTooLong);
+        return Err(NetworkRefusal::SpanTooLong { from });
     }
     let day = |day| CalendarDay { day, reason: calendar.why_not(day, lang).map(str::to_owned) };
     Ok(from.iter_days().take_while(|day| *day <= to).map(day).collect())
@@ -97,7 +97,7 @@ mod tests {
         let calendar = calendars.of("MI").expect("Milan");
         let start = day(2026, 1, 1);
         assert_eq!(days(calendar, start, day(2025, 12, 31), Lang::It), Err(NetworkRefusal::EndBeforeStart));
-        assert_eq!(days(calendar, start, day(2028, 1, 1), Lang::It), Err(NetworkRefusal::SpanTooLong));
+        assert_eq!(days(calendar, start, day(2028, 1, 1), Lang::It), Err(NetworkRefusal::SpanTooLong { from: start }));
         assert_eq!(days(calendar, start, start, Lang::It).map(|days| days.len()), Ok(1));
     }
 

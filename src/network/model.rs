@@ -6,7 +6,7 @@ use crate::error::{Code, FieldError, Refusal, Refused};
 use crate::letters;
 use crate::mail::{address, is_address};
 use crate::texts::Lang;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::ids::{AgreementId, BodyId, ObservatoryId, PersonId};
 use entity::kinds::{BodyKind, ObservatoryKind};
 
@@ -264,7 +264,7 @@ pub enum NetworkRefusal {
     EndBeforeStart,
     /// The period has more days than an answer may list.
     #[error("the span is longer than {LONGEST_ANSWER_DAYS} days")]
-    SpanTooLong,
+    SpanTooLong { from: NaiveDate },
 }
 
 impl Refusal for NetworkRefusal {
@@ -272,7 +272,10 @@ impl Refusal for NetworkRefusal {
         match self {
             Self::AddressTaken => Refused::at("email", Code::AddressTaken),
             Self::EndBeforeStart => Refused::at("to", Code::EndBeforeStart),
-            Self::SpanTooLong => Refused::at("to", Code::OutOfRange),
+            Self::SpanTooLong { from } => {
+                let last = *from + TimeDelta::days(LONGEST_ANSWER_DAYS - 1);
+                Refused::at("to", Code::OutOfRange).with("min", *from).with("max", last)
+            }
         }
     }
 }

@@ -1,11 +1,13 @@
 //! Conditions for a demonstration, and its data. It never runs where other computers can reach it, nor on a database
 //! with real people.
 //!
-//! [`fill`] writes a year that ends today (`timeline.rs`), with invented people (`cast`), into the same database with a
-//! clock of its own (`stage`).
+//! [`fill`] writes a year that ends today (`timeline.rs`), with invented people (`cast`) and invented products
+//! (`catalogue`) whose releases span 24 months (`agenda`), into the same database with a clock of its own (`stage`).
 
 mod acts;
+mod agenda;
 mod cast;
+mod catalogue;
 mod stage;
 mod timeline;
 

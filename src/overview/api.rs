@@ -106,7 +106,7 @@ impl From<SeatAtRisk> for RiskOut {
 
 impl From<Obligation> for ObligationOut {
     fn from(obligation: Obligation) -> Self {
-        let Obligation { kind, id, seat_id, title_it, title_en, due_day, estimated_minutes, path } = obligation;
+        let Obligation { kind, id, seat_id, title_it, title_en, due_day, estimated_minutes, path, .. } = obligation;
         Self { kind, id, seat_id, title_it, title_en, due_day, estimated_minutes, path }
     }
 }

@@ -109,6 +109,7 @@ mod tests {
             kind: ObligationKind::Task,
             id: Uuid::from_u128(7),
             seat_id: seat.id,
+            release_id: None,
             title_it: "Bozza".into(),
             title_en: "Draft".into(),
             due_day: day(on),

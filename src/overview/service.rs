@@ -23,9 +23,11 @@ use crate::open::Guarded as _;
 use crate::releases::model::{Stage, When};
 use crate::releases::service::{self as releases, ReleaseFilter};
 use crate::releases::view::ReleaseView;
+use crate::reminders::policy as reminder_policy;
 use crate::reminders::service as reminders;
 use crate::tasks::model::Task;
 use crate::tasks::service::TaskFilter;
+use crate::time::zone;
 use crate::vitals::Sign;
 use crate::{deliverables, slices, tasks};
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -56,10 +58,10 @@ pub async fn radar(ctx: &Ctx, on: Option<NaiveDate>) -> Result<Vec<SeatAtRisk>> 
 /// Content of the Monday page.
 pub struct Monday {
     pub risks: Vec<SeatAtRisk>,
-    /// Open obligations whose day has passed, oldest first.
-    pub late: Vec<Owed>,
-    /// Obligations due within [`NEXT_DAYS`].
-    pub soon: Vec<Owed>,
+    /// Open obligations whose day has passed, by release, the oldest first.
+    pub late: Vec<OwedFor>,
+    /// Obligations due within [`NEXT_DAYS`], by release.
+    pub soon: Vec<OwedFor>,
     /// Releases due within [`NEXT_DAYS`], and overdue ones.
     pub leaving: Vec<Leaving>,
     /// The next confirmed release with its contributions.
@@ -75,6 +77,12 @@ pub struct Monday {
     pub silent: Vec<Sign>,
 }
 
+/// Obligations for one release, or for none.
+pub struct OwedFor {
+    pub release: Option<ReleaseView>,
+    pub owed: Vec<Owed>,
+}
+
 /// An obligation with its seat and what the secretariat needs to pursue it.
 pub struct Owed {
     pub obligation: Obligation,
@@ -85,6 +93,8 @@ pub struct Owed {
     pub days_late: i32,
     /// Instant of the last reminder.
     pub reminded_at: Option<DateTime<Utc>>,
+    /// Whether the caller may remind the holder, or the deputy, now.
+    pub may_urge: bool,
 }
 
 /// A release due soon, with the progress of its deliverables.
@@ -123,8 +133,8 @@ pub async fn monday(ctx: &Ctx) -> Result<Monday> {
     let jobs = status::overview(ctx).await?;
     Ok(Monday {
         risks: radar(ctx, None).await?,
-        late,
-        soon,
+        late: by_release(db, late).await?,
+        soon: by_release(db, soon).await?,
         leaving: leaving(db, last_day).await?,
         next: next(ctx).await?,
         waiting: waiting(ctx).await?,
@@ -161,26 +171,47 @@ async fn blocked(db: &impl ConnectionTrait) -> Result<Vec<Task>> {
 /// Adds seat, holder, delay and last reminder to obligations.
 async fn owed(ctx: &Ctx, open: Vec<Obligation>) -> Result<Vec<Owed>> {
     let (db, today) = (ctx.reader(), ctx.today());
-    let seats: HashMap<SeatId, Seat> = register::seats(db).await?.into_iter().map(|seat| (seat.id, seat)).collect();
-    let holders: HashMap<SeatId, PersonId> =
-        register::all_holders(db, today).await?.into_iter().map(|one| (one.seat.id, one.holder.id)).collect();
-    let people = network::people_by_id(db, open.iter().filter_map(|one| holders.get(&one.seat_id).copied())).await?;
+    let roll = reminders::roll(db, today).await?;
+    let holder = |seat: SeatId| roll.holder(seat).map(|designation| designation.holder.id);
+    let people = network::people_by_id(db, open.iter().filter_map(|one| holder(one.seat_id))).await?;
     let people: HashMap<PersonId, PersonView> = people.into_iter().map(|person| (person.id, person)).collect();
     let reminded = reminders::last_sent(db, &open.iter().map(|one| one.id).collect::<Vec<_>>()).await?;
     let calendars = ctx.recall(&AllCalendars).await?;
+    let may_urge = reminder_policy::may(&ctx.actor, reminder_policy::Action::Urge);
     let with_people = |obligation: Obligation| {
-        let seat = seats.get(&obligation.seat_id).cloned();
+        let seat = roll.seat(obligation.seat_id).cloned();
+        let reminded_at = reminded.get(&obligation.id).copied();
+        let was_reminded_today = reminded_at.is_some_and(|at| zone::day_of(at) == today);
         let calendar = seat.as_ref().and_then(|seat| calendars.of(&seat.territory).ok());
         let days_late = calendar.and_then(|calendar| calendar.working_days_between(obligation.due_day, today).ok());
         Owed {
-            holder: holders.get(&obligation.seat_id).and_then(|person| people.get(person)).cloned(),
-            reminded_at: reminded.get(&obligation.id).copied(),
+            holder: holder(obligation.seat_id).and_then(|person| people.get(&person)).cloned(),
+            may_urge: may_urge && !was_reminded_today && roll.to_urge(obligation.seat_id).is_some(),
+            reminded_at,
             days_late: days_late.unwrap_or_default(),
             seat,
             obligation,
         }
     };
     Ok(open.into_iter().map(with_people).collect())
+}
+
+/// Groups obligations by their release, in the order of their first day; those for no release come last.
+async fn by_release(db: &impl ConnectionTrait, owed: Vec<Owed>) -> Result<Vec<OwedFor>> {
+    let ids: Vec<ReleaseId> = owed.iter().filter_map(|one| one.obligation.release_id).collect();
+    let filter = ReleaseFilter { ids: Some(ids), ..ReleaseFilter::default() };
+    let mut named: HashMap<ReleaseId, ReleaseView> =
+        releases::all(db, &filter).await?.into_iter().map(|view| (view.release.id, view)).collect();
+    let mut groups: Vec<(Option<ReleaseId>, Vec<Owed>)> = Vec::new();
+    for one in owed {
+        let id = one.obligation.release_id;
+        match groups.iter_mut().find(|(of, _)| *of == id) {
+            Some((_, group)) => group.push(one),
+            None => groups.push((id, vec![one])),
+        }
+    }
+    groups.sort_by_key(|(id, _)| id.is_none());
+    Ok(groups.into_iter().map(|(id, owed)| OwedFor { release: id.and_then(|id| named.remove(&id)), owed }).collect())
 }
 
 /// Returns the mails a person has to check, those given up first.

@@ -8,7 +8,7 @@ mod places;
 mod sitemap;
 
 use super::radar::SeatAtRisk;
-use super::service::{self, Leaving, Owed};
+use super::service::{self, Leaving, Owed, OwedFor};
 use super::words as overview_words;
 use crate::ctx::Ctx;
 use crate::deliverables::view::DeliverableView;
@@ -243,8 +243,8 @@ struct MondayPage {
     risks: Vec<RiskRow>,
     /// Whether the radar shows more.
     more_risks: bool,
-    late: Vec<OwedRow>,
-    soon: Vec<OwedRow>,
+    late: Vec<OwedGroup>,
+    soon: Vec<OwedGroup>,
     leaving: Vec<LeavingRow>,
     /// The release that comes out next, with the matrix of its work.
     next: Option<(ReleaseLine, Matrix)>,
@@ -276,6 +276,13 @@ const IN_ORDER: [&str; 7] = [
     "overview.failing_none",
 ];
 
+/// Obligations for one release, or for none.
+struct OwedGroup {
+    /// Title, address and date of the release.
+    release: Option<ReleaseLine>,
+    rows: Vec<OwedRow>,
+}
+
 struct OwedRow {
     title: String,
     href: String,
@@ -286,6 +293,8 @@ struct OwedRow {
     late_by: Option<String>,
     /// «Ultimo promemoria: 24.11.2026».
     reminded: Option<String>,
+    /// Address of the button that reminds the holder now.
+    urge: Option<String>,
 }
 
 /// Name, address and phone of a holder.
@@ -322,11 +331,12 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
         Some((view, owed)) => Matrix::of(&ctx, &view, owed).await?.map(|matrix| (ReleaseLine::of(&view, &ctx), matrix)),
         None => None,
     };
-    let owed = |open: Vec<Owed>| open.into_iter().map(|one| owed_row(one, ctx.lang)).collect();
+    let number = |groups: &[OwedFor]| groups.iter().map(|group| group.owed.len()).sum();
+    let owed = |groups: Vec<OwedFor>| groups.into_iter().map(|group| owed_group(&ctx, group)).collect();
     let counts = [
         (monday.waiting.len() + monday.blocked.len(), "overview.tile_waiting", "#waiting", "warning"),
-        (monday.late.len(), "overview.tile_late", "#late", "danger"),
-        (monday.soon.len(), "overview.tile_week", "#week", "info"),
+        (number(&monday.late), "overview.tile_late", "#late", "danger"),
+        (number(&monday.soon), "overview.tile_week", "#week", "info"),
         (monday.leaving.len(), "overview.tile_leaving", "#leaving", "info"),
         (monday.risks.len(), "overview.tile_risks", "#risks", "warning"),
         (monday.stuck_mails.len(), "overview.tile_mails", "#mails", "danger"),
@@ -380,14 +390,23 @@ fn leaving_row(ctx: &Ctx, leaving: &Leaving) -> LeavingRow {
     }
 }
 
-fn owed_row(owed: Owed, lang: Lang) -> OwedRow {
+fn owed_group(ctx: &Ctx, group: OwedFor) -> OwedGroup {
+    // Below the title of the release, a step is named alone.
+    let tail = group.release.as_ref().map(|view| format!(": {}, {}", view.product_name(ctx.lang), view.release.period));
+    let rows = group.owed.into_iter().map(|one| owed_row(one, tail.as_deref(), ctx.lang)).collect();
+    OwedGroup { release: group.release.map(|view| ReleaseLine::of(&view, ctx)), rows }
+}
+
+fn owed_row(owed: Owed, tail: Option<&str>, lang: Lang) -> OwedRow {
+    let title = owed.obligation.title(lang);
     OwedRow {
-        title: owed.obligation.title(lang).to_owned(),
+        title: tail.and_then(|tail| title.strip_suffix(tail)).unwrap_or(title).to_owned(),
         seat: owed.seat.map(|seat| register_words::seat_name(&seat, lang)).unwrap_or_default(),
         holder: owed.holder.map(|one| Contact { name: one.name(), email: one.email, phone: one.phone }),
         day: words::long_day(owed.obligation.due_day, lang),
         late_by: (owed.days_late > 0).then(|| words::working_days_away(-owed.days_late, lang)),
         reminded: owed.reminded_at.map(|at| words::short_day(zone::day_of(at))),
+        urge: owed.may_urge.then(|| format!("{}/remind", owed.obligation.path)),
         href: owed.obligation.path,
     }
 }

@@ -492,7 +492,7 @@ fn has_begun(period: Period, when: When, field: &'static str) -> Result<(), Refu
 /// Refuses a period that is too old for this date and therefore a typing error.
 fn must_suit(period: Period, when: When, field: &'static str) -> Result<(), Refusal> {
     if when.first_day().year() - period.year() > OLDEST_PERIOD_YEARS {
-        return Err(Refusal::PeriodTooOld);
+        return Err(Refusal::PeriodTooOld { year: when.first_day().year() });
     }
     has_begun(period, when, field)
 }
@@ -517,7 +517,7 @@ pub enum Refusal {
     #[error("on {day} the period {period} has not begun")]
     PeriodNotBegun { day: NaiveDate, period: Period, field: &'static str },
     #[error("the period is more than {OLDEST_PERIOD_YEARS} years before the release")]
-    PeriodTooOld,
+    PeriodTooOld { year: i32 },
     #[error("the clocks skip {} on {}", .0.hour, .0.day)]
     HourSkipped(Slot),
     #[error("the date is the one it has")]
@@ -551,7 +551,9 @@ impl DomainRefusal for Refusal {
                 Refused::at("hour", Code::HourSkipped).with("day", slot.day).with("hour", slot.hour)
             }
             Self::PeriodOfAnotherKind => Refused::at("period", Code::PeriodOfAnotherKind),
-            Self::PeriodTooOld => Refused::at("period", Code::OutOfRange),
+            Self::PeriodTooOld { year } => Refused::at("period", Code::OutOfRange)
+                .with("min", (year - OLDEST_PERIOD_YEARS).to_string())
+                .with("max", year.to_string()),
             Self::PeriodNotBegun { field, day, period } => {
                 Refused::at(field, Code::PeriodNotBegun).with("day", *day).with("period", period.to_string())
             }

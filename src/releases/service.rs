@@ -489,7 +489,7 @@ impl Scoped for ReleaseView {
 }
 
 fn checked_reason(reason: Reason) -> Result<Reason> {
-    Ok(Reason { text: typed::reason("reason_text", &reason.text, REASON_CHARACTERS)?, ..reason })
+    Ok(Reason { text: typed::public_reason("reason_text", &reason.text, REASON_CHARACTERS)?, ..reason })
 }
 
 /// Reasons of a change, as the history keeps them.

@@ -30,6 +30,8 @@ pub struct Filter {
     pub state: Option<ReleaseState>,
     /// Only releases that are neither published nor cancelled.
     pub open: bool,
+    /// Only these releases.
+    pub ids: Option<Vec<ReleaseId>>,
     /// Only releases that an observatory owes, alone or with others.
     pub owed_by: Option<Owner>,
     /// First day, included.
@@ -160,6 +162,7 @@ pub async fn list(
         .add_option(filter.state.map(|state| release::Column::State.eq(state)))
         .add_option(filter.open.then(is_open))
         .add_option(filter.owed_by.as_ref().map(is_owed_by))
+        .add_option(filter.ids.as_ref().map(|ids| release::Column::Id.is_in(ids.iter().copied())))
         .add_option(filter.from.map(|day| release::Column::Day.gte(day)))
         .add_option(filter.to.map(|day| release::Column::Day.lte(day)));
     let key = (release::Column::Day.into_expr(), release::Column::Id);

@@ -48,6 +48,18 @@ impl Roll {
         self.seats.get(&id)
     }
 
+    /// Returns the recipient of a reminder that the secretariat sends; `None` if that would be the secretariat itself in place
+    /// of a missing holder.
+    pub fn to_urge(&self, seat: SeatId) -> Option<Addressee<'_>> {
+        let who = self.addressee(seat)?;
+        (who.gap.is_none() || who.designation.seat.kind != SeatKind::Secretariat).then_some(who)
+    }
+
+    /// Returns the holder of a seat, also an absent one.
+    pub fn holder(&self, seat: SeatId) -> Option<&Designation> {
+        self.holders.iter().find(|holder| holder.seat.id == seat)
+    }
+
     /// Returns the recipient for a seat: its holder; for a referent's seat otherwise the deputy of the same
     /// observatory; otherwise the secretariat, which has to find a holder. `None` if there is no secretariat or no such
     /// seat.

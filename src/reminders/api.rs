@@ -7,9 +7,9 @@ use crate::ctx::Ctx;
 use crate::http::Answer;
 use crate::http::paging::{Page, Paging};
 use crate::time::Day;
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{MailId, PersonId, ReminderId};
+use entity::ids::{DeliverableId, MailId, PersonId, ReminderId, TaskId};
 use entity::kinds::{ObligationKind, ReminderOutcome};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -18,11 +18,15 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub fn configure(cfg: &mut ServiceConfig<'_>) {
-    cfg.service(list_reminders);
+    cfg.service(list_reminders).service(remind_task).service(remind_deliverable);
 }
 
 /// Rights required by each operation, by the name of its handler.
-pub const RIGHTS: &[(&str, Right<Action>)] = &[("list_reminders", Right::Ever(Action::ViewLog))];
+pub const RIGHTS: &[(&str, Right<Action>)] = &[
+    ("list_reminders", Right::Ever(Action::ViewLog)),
+    ("remind_task", Right::Ever(Action::Urge)),
+    ("remind_deliverable", Right::Ever(Action::Urge)),
+];
 
 /// Filters of the log; absent members do not narrow it.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -95,4 +99,30 @@ pub async fn list_reminders(
     let entries = service::list(&ctx, &filter, paging.after()?, limit + 1).await?;
     let page = Page::cut(&ctx, &request, limit, entries, |last| last.id)?;
     Ok(HttpResponse::Ok().json(page.map(ReminderOut::from)))
+}
+
+/// Remind of a task now
+///
+/// Sends a mail *reminder by hand* about the task to the holder of its seat, otherwise to the deputy, at any hour. It counts as a
+/// reminder of the ladder. Who may: the secretariat. Errors: `nothing_due` if the task is done, not called for or blocked;
+/// `reminded_today` if the person was reminded of it today; `nobody_in_seat`.
+#[utoipa::path(tag = "reminders", params(("id" = TaskId, Path)), responses((status = 200, body = ReminderOut)))]
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/remind")]
+pub async fn remind_task(ctx: Ctx, id: web::Path<TaskId>) -> Answer {
+    remind(&ctx, ObligationKind::Task, id.0).await
+}
+
+/// Remind of requested changes now
+///
+/// Like reminding of a task, about a contribution that the review has sent back. Who may: the secretariat. Errors: as for a
+/// task.
+#[utoipa::path(tag = "reminders", params(("id" = DeliverableId, Path)), responses((status = 200, body = ReminderOut)))]
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/remind")]
+pub async fn remind_deliverable(ctx: Ctx, id: web::Path<DeliverableId>) -> Answer {
+    remind(&ctx, ObligationKind::Deliverable, id.0).await
+}
+
+async fn remind(ctx: &Ctx, kind: ObligationKind, id: Uuid) -> Answer {
+    let entry = ctx.write(async |txn| service::urge(ctx, txn, kind, id).await).await?;
+    Ok(HttpResponse::Ok().json(ReminderOut::from(entry)))
 }

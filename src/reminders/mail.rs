@@ -35,8 +35,25 @@ impl MailKind for Reminder {
     }
 }
 
+/// A reminder that the secretariat sends about one obligation. It is not written anew, because the person who sent it
+/// decides whether to send another.
+pub struct Urged;
+
+impl MailKind for Urged {
+    const NAME: &'static str = store::BY_HAND_KIND;
+    const LABEL: &'static str = "reminders.mail_kind_by_hand";
+    const SUBJECT: &'static str = "person";
+    const LETS_IN: bool = true;
+
+    async fn still_true(ctx: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
+        meant::still_holds(db, mail.id, ctx.today()).await
+    }
+}
+
 /// Days after the due day for which a link still works, so that late answers are possible; afterwards it is refused.
 const LINK_DAYS_AFTER: u64 = 30;
+/// Hour after which a reminder by hand is not sent any more, because it says «today».
+const END_OF_DAY: NaiveTime = NaiveTime::from_hms_opt(23, 59, 59).expect("a time of day");
 
 /// Day of a mail and end of its permitted hours, and its number among the reader's mails of the day: only a withdrawn
 /// mail has a successor.
@@ -47,14 +64,28 @@ pub(super) struct Issue {
     pub number: usize,
 }
 
-/// Enqueues the mail, with a new link for each line.
+/// Enqueues the mail of a day, with a new link for each line.
 pub(super) async fn promise(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, issue: Issue) -> Result<MailId> {
+    let draft = draft(ctx, txn, Kind::of::<Reminder>(), mail, issue).await?;
+    outbox::promise(ctx, txn, draft).await
+}
+
+/// Enqueues a reminder that a person sends. It runs out at the end of the day.
+pub(super) async fn promise_by_hand(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, number: usize) -> Result<MailId> {
+    let issue = Issue { today: ctx.today(), until: END_OF_DAY, number };
+    let mut draft = draft(ctx, txn, Kind::of::<Urged>(), mail, issue).await?;
+    let said = mail.to.holder.lang.t("reminders.mail_by_hand").to_owned();
+    draft.content.paragraphs.insert(draft.content.paragraphs.len().min(1), said);
+    outbox::promise(ctx, txn, draft).await
+}
+
+async fn draft(ctx: &Ctx, txn: &Txn, kind: Kind, mail: &Mail<'_>, issue: Issue) -> Result<Draft> {
     let holder = &mail.to.holder;
     let (addresses, keys) = addresses(ctx, txn, &mail.lines).await?;
     let told: Vec<(&Line<'_>, String)> = mail.lines.iter().zip(addresses).collect();
-    let draft = Draft {
-        kind: Kind::of::<Reminder>(),
-        dedupe_key: format!("{}:{}:{}:{}", Reminder::NAME, holder.id, issue.today, issue.number),
+    Ok(Draft {
+        dedupe_key: format!("{}:{}:{}:{}", kind.name(), holder.id, issue.today, issue.number),
+        kind,
         subject: Subject::of(holder.id),
         to: Recipient {
             person_id: Some(holder.id),
@@ -67,8 +98,7 @@ pub(super) async fn promise(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, issue: Issue)
         due_at: ctx.now(),
         expires_at: Some(zone::instant_of(issue.today, issue.until)),
         calendar: None,
-    };
-    outbox::promise(ctx, txn, draft).await
+    })
 }
 
 /// Returns for each line the address for its answer: a new one-press link for a task, otherwise the page of the

@@ -16,9 +16,13 @@
 //! *Times.* On working days of the recipient's territory, within the hours set for the network. At most one mail per
 //! person and day; later obligations wait for the next day's mail.
 //!
-//! *Who may.* The job itself; the secretariat reads the log.
+//! *By hand.* The secretariat may remind the holder of a seat of one obligation, at any hour, at most once a day for each
+//! person and obligation (`service/urge.rs`). Such a reminder is a rung of the same log: the ladder does not repeat it, and it
+//! does not take the place of the day's mail.
 //!
-//! *Mails.* «Promemoria»: one line per obligation, each with its own one-press link (`press/`).
+//! *Who may.* The job itself; the secretariat reads the log and reminds by hand.
+//!
+//! *Mails.* «Promemoria» and «Sollecito»: one line per obligation, each with its own one-press link (`press/`).
 //!
 //! *Rejected.* A timer per reminder: it has to be found and moved with every date, and is lost in an outage. Here
 //! nothing is planned ahead; each minute queries what is due now and not sent yet.
@@ -28,6 +32,7 @@ pub mod api;
 pub mod job;
 pub mod ladder;
 pub mod mail;
+pub mod model;
 pub mod plan;
 pub mod policy;
 #[cfg(test)]
@@ -35,3 +40,5 @@ mod samples;
 pub mod service;
 pub mod silence;
 mod store;
+pub mod verb;
+pub mod web;

@@ -1,9 +1,11 @@
-//! The job that sends reminders, and its log.
+//! The job that sends reminders, and its log; a reminder by hand is in `service/urge.rs`.
+
+mod urge;
 
 use super::addressee::Roll;
 use super::ladder;
 use super::mail::meant::{self, Meant};
-use super::mail::{self, Issue, Reminder};
+use super::mail::{self, Issue, Reminder, Urged};
 use super::plan::{self, Day, Hours, Key, Mail, Settled, Skip};
 use super::policy::{self, Action};
 use super::store;
@@ -25,6 +27,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 pub use super::store::{Entry, Filter};
+pub use urge::{may_urge, urge};
 
 /// Most mails written by one run; the others follow in the next run, a minute later.
 const MAILS_AT_ONCE: usize = 100;
@@ -111,7 +114,7 @@ async fn look(db: &impl ConnectionTrait, rungs: &[i32], calendars: &Calendars, t
     let obligations = slices::due(db, horizon(rungs, calendars, today)).await?;
     let meant = Meant::of(&obligations, &roll);
     let settled = Log::read(db, obligations.iter(), &meant).await?.settled;
-    let todays = promised_on(db, today).await?;
+    let todays = promised_on(db, Reminder::NAME, today).await?;
     Ok(Look { roll, obligations, meant, settled, todays })
 }
 
@@ -124,7 +127,7 @@ async fn tell(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, today: NaiveDate, until: Na
     let is_told = |line: &plan::Line<'_>| {
         log.settled.get(&Key::of(line.obligation)).is_some_and(|rungs| rungs.contains_key(&line.rung))
     };
-    let todays = promised_on(txn, today).await?;
+    let todays = promised_on(txn, Reminder::NAME, today).await?;
     let mut own = todays.iter().filter(|promise| promise.person_id == Some(person));
     let number = 1 + own.clone().count();
     if own.any(|promise| !promise.was_withdrawn() && !meant.is_elsewhere(promise)) || mail.lines.iter().any(is_told) {
@@ -220,7 +223,8 @@ async fn withdraw_untrue(ctx: &Ctx, today: NaiveDate) -> Result<u64> {
 
 /// Finds the day's unsent mails with a line that is no longer true.
 async fn untrue(db: &impl ConnectionTrait, today: NaiveDate) -> Result<HashSet<MailId>> {
-    let promises = promised_on(db, today).await?;
+    let mut promises = promised_on(db, Reminder::NAME, today).await?;
+    promises.extend(promised_on(db, Urged::NAME, today).await?);
     let waiting: Vec<MailId> =
         promises.iter().filter(|promise| promise.is_waiting()).map(|promise| promise.id).collect();
     let told = store::entries_of_mails(db, &waiting).await?;
@@ -233,11 +237,11 @@ async fn withdraw_if_untrue(ctx: &Ctx, txn: &Txn, mail: MailId) -> Result<u64> {
     if meant::still_holds(txn, mail, ctx.today()).await? { Ok(0) } else { withdraw::withdraw(ctx, txn, &[mail]).await }
 }
 
-/// Returns the mails enqueued on the day and not later ones, because `raccordo tick --at` may have written those of a
+/// Returns the mails of a kind enqueued on the day and not later ones, because `raccordo tick --at` may have written those of a
 /// future day.
-async fn promised_on(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<Promised>> {
+async fn promised_on(db: &impl ConnectionTrait, kind: &str, day: NaiveDate) -> Result<Vec<Promised>> {
     let span = zone::start_of_day(day)..zone::start_of_day(day + Days::new(1));
-    withdraw::promised_within(db, Reminder::NAME, span).await
+    withdraw::promised_within(db, kind, span).await
 }
 
 fn people<'a>(promises: impl Iterator<Item = &'a Promised>) -> BTreeSet<PersonId> {
@@ -321,6 +325,11 @@ pub async fn last_sent(db: &impl ConnectionTrait, obligations: &[Uuid]) -> Resul
         }
     }
     Ok(last)
+}
+
+/// Reads who is reminded today for which seat.
+pub async fn roll(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Roll> {
+    meant::roll(db, today).await
 }
 
 /// Returns the reminder log, latest first. Who may: the secretariat.

@@ -11,7 +11,8 @@ use std::collections::HashMap;
 
 /// Returns the reminders sent since an instant.
 pub async fn questions(db: &impl ConnectionTrait, since: DateTime<Utc>) -> Result<Vec<Question>> {
-    let gone = withdraw::gone_since(db, store::MAIL_KIND, since).await?;
+    let mut gone = withdraw::gone_since(db, store::MAIL_KIND, since).await?;
+    gone.extend(withdraw::gone_since(db, store::BY_HAND_KIND, since).await?);
     let ids: Vec<MailId> = gone.iter().map(|mail| mail.id).collect();
     let mut told: HashMap<MailId, Vec<String>> = HashMap::new();
     for entry in store::entries_of_mails(db, &ids).await? {

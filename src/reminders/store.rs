@@ -19,6 +19,8 @@ const IDS_AT_ONCE: usize = 500;
 
 /// Machine name of the reminder among the kinds of mail.
 pub const MAIL_KIND: &str = "reminder";
+/// Machine name of a reminder that a person sent.
+pub const BY_HAND_KIND: &str = "reminder_by_hand";
 
 /// One rung of one obligation with its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]

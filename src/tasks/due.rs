@@ -37,6 +37,7 @@ impl From<Task> for Obligation {
             kind: ObligationKind::Task,
             id: task.id.0,
             seat_id: task.seat.id,
+            release_id: task.release_id,
             due_day: task.day(),
             path: format!("/tasks/{}", task.id),
             estimated_minutes: task.estimated_minutes,

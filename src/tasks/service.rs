@@ -12,7 +12,7 @@ use crate::deliverables::model::open_remarks;
 use crate::deliverables::service::{self as deliverables, SubmitIn};
 use crate::deliverables::view::DeliverableView;
 use crate::designations::model::Seat;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::open::{Guarded, Scoped, Seen, open, read, scope};
 use crate::tasks::verb::Verb;
 use crate::typed;
@@ -21,10 +21,13 @@ use entity::ids::{DeliverableId, OutcomeId, ProductStepId, ReleaseId, TaskId};
 use entity::kinds::TaskOrigin;
 use sea_orm::ConnectionTrait;
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 pub use super::store::Filter as TaskFilter;
 
 const TITLE_CHARACTERS: usize = 300;
+/// Estimated minutes of a task, at most a thousand hours. More is refused as a typing error.
+pub const TASK_MINUTES: RangeInclusive<i32> = 0..=60_000;
 /// Longest reason or note, in characters.
 pub const TEXT_CHARACTERS: usize = 1000;
 
@@ -218,9 +221,7 @@ fn check_new(new: &NewTask) -> Result<()> {
     for (field, title) in [("title_it", &new.title_it), ("title_en", &new.title_en)] {
         typed::required(field, title, TITLE_CHARACTERS)?;
     }
-    if new.estimated_minutes < 0 {
-        return Err(Error::field("estimated_minutes", Code::OutOfRange));
-    }
+    typed::minutes("estimated_minutes", Some(new.estimated_minutes), TASK_MINUTES)?;
     Ok(())
 }
 

@@ -195,6 +195,18 @@ pub enum Improper {
     MostADay,
 }
 
+impl Improper {
+    /// Returns the least and the greatest value of the field.
+    pub fn limits(self) -> (i32, i32) {
+        match self {
+            Self::Plus => (0, i32::from(MOST_PLUS)),
+            Self::Month => (1, i32::from(LAST_MONTH_AFTER)),
+            Self::Avoid => (0, i32::try_from(MOST_AVOIDED).unwrap_or(i32::MAX)),
+            Self::MostADay => (1, i32::from(MOST_A_DAY)),
+        }
+    }
+}
+
 impl DateRule {
     /// Returns the rule as the text in which it is kept.
     pub fn to_text(&self) -> String {

@@ -1,9 +1,10 @@
 //! The reader of several fields at once.
 
-use super::{kept, optional, reason, required};
+use super::{kept, minutes, optional, public_reason, reason, required};
 use crate::error::{Code, Error, FieldError, Refused, Result};
 use crate::time::Day;
 use chrono::{NaiveDate, NaiveTime};
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 /// Parses typed fields and collects all their errors, each with its field.
@@ -76,6 +77,11 @@ impl Reading {
         self.take(reason(field, typed, limit))
     }
 
+    /// Reads a reason that becomes public, of at most `limit` characters.
+    pub fn public_reason(&mut self, field: &'static str, typed: &str, limit: usize) -> Option<String> {
+        self.take(public_reason(field, typed, limit))
+    }
+
     /// Reads a required value with a parser: a code, a value of a closed vocabulary, a period.
     pub fn chosen<T: FromStr>(&mut self, field: &'static str, typed: &str) -> Option<T> {
         let chosen = self.optional(field, typed, Code::UnknownValue)?;
@@ -110,9 +116,35 @@ impl Reading {
         Some(hour.map(|Hour(hour)| hour))
     }
 
-    /// Reads an optional number. The use case checks its range.
-    pub fn optional_number(&mut self, field: &'static str, typed: &str) -> Option<Option<i32>> {
-        self.optional(field, typed, Code::OutOfRange)
+    /// Reads an optional number within limits, both included.
+    pub fn optional_number(
+        &mut self,
+        field: &'static str,
+        typed: &str,
+        limits: RangeInclusive<i32>,
+    ) -> Option<Option<i32>> {
+        let Some(text) = kept(typed) else { return Some(None) };
+        let number = text.parse().ok().filter(|number| limits.contains(number));
+        let outside = || Error::out_of_range(field, *limits.start(), *limits.end());
+        self.take(number.ok_or_else(outside)).map(Some)
+    }
+
+    /// Reads a required number within limits, both included.
+    pub fn number(&mut self, field: &'static str, typed: &str, limits: RangeInclusive<i32>) -> Option<i32> {
+        let number = self.optional_number(field, typed, limits)?;
+        self.must_be_there(field, number)
+    }
+
+    /// Reads an optional number of minutes within limits.
+    pub fn optional_minutes(
+        &mut self,
+        field: &'static str,
+        typed: &str,
+        limits: RangeInclusive<i32>,
+    ) -> Option<Option<i32>> {
+        let Some(text) = kept(typed) else { return Some(None) };
+        let minutes = self.take(minutes(field, text.parse().ok(), limits));
+        minutes.map(Some)
     }
 
     fn must_be_there<T>(&mut self, field: &'static str, value: Option<T>) -> Option<T> {
@@ -166,7 +198,7 @@ mod tests {
             let day = reading.day("day", "1.3.2027");
             let hour = reading.hour("hour", "");
             let mode = reading.chosen::<MeetingMode>("mode", "by_post");
-            let number = reading.optional_number("minutes", "molti");
+            let number = reading.optional_minutes("minutes", "molti", 1..=480);
             let reason = reading.reason("reason", " ", 9);
             Some((title?, day?, hour?, mode?, number?, reason?))
         };

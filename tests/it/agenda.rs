@@ -153,7 +153,7 @@ async fn a_date_is_one_that_the_clocks_show_and_its_period_has_begun(engine: Eng
     act("/confirm", night).await.refused(422, "hour_skipped");
     let confirmed = act("/confirm", json!({ "day": "2028-05-11" })).await.expect(200);
     assert_eq!(confirmed["flags"]["before_period_end"], true, "half of the year is still to come");
-    let back = json!({ "day": "2027-12-30", "reason_code": "other", "reason_text": "Prima" });
+    let back = json!({ "day": "2027-12-30", "reason_code": "other", "reason_text": "Prima del previsto" });
     secretariat
         .post(&path(&next_year, "/move"))
         .if_match(&confirmed["version"])
@@ -455,7 +455,7 @@ async fn the_feed_is_public_and_unchanged_until_the_agenda_changes(engine: Engin
     app.advance(chrono::TimeDelta::days(1));
     let next_day = anyone.get("/calendar.ics").header("if-modified-since", &last).send().await;
     assert_eq!(next_day.status.as_u16(), 200, "the days it covers have moved on");
-    assert!(moved.text().contains("Rinviato: ") && moved.text().contains("SEQUENCE:2"), "{}", moved.text());
+    assert!(moved.text().contains("Rinviata: ") && moved.text().contains("SEQUENCE:2"), "{}", moved.text());
     secretariat.post("/api/v1/releases").json(json!({})).send().await.expect(422);
     anyone.post("/api/v1/releases").json(json!({ "product": "relazione-territoriale", "period": "2027", "date": { "precision": "month", "day": "2027-12-01" } })).send().await.refused(401, "unauthenticated");
 }
@@ -475,7 +475,7 @@ async fn a_span_is_one_note_on_its_first_day_and_says_which_it_is(engine: Engine
         assert!(feed.contains(&format!("DTSTART;VALUE=DATE:{first}\r\n")), "{span}: {feed}");
         let next: u32 = first.parse::<u32>().expect("a day") + 1;
         assert!(feed.contains(&format!("DTEND;VALUE=DATE:{next}\r\n")), "{span}: {feed}");
-        let reason = json!({ "reason_code": "method", "reason_text": "Prova" });
+        let reason = json!({ "reason_code": "method", "reason_text": "Una prova del rifiuto" });
         secretariat
             .post(&path(&planned, "/cancel"))
             .if_match(&planned["version"])

@@ -10,6 +10,7 @@ use crate::support::source::{self, Route};
 use crate::support::world::{OWN, World};
 use actix_web::dev::ResourceDef;
 use chrono::TimeDelta;
+use raccordo::texts::Lang;
 use std::collections::BTreeSet;
 
 async fn page(reader: &Client, path: &str) -> String {
@@ -21,7 +22,7 @@ async fn page(reader: &Client, path: &str) -> String {
 /// Returns a form of each slice and of each encoding, filled in.
 async fn filled(world: &World, reader: &Client) -> Vec<PageForm> {
     let typed = [
-        ("/meetings/new", "/meetings", &[("title", "Riunione «di prova»"), ("day", "2027-09-14")][..]),
+        ("/meetings/new", "/meetings/new", &[("title", "Riunione «di prova»"), ("day", "2027-09-14")][..]),
         ("/releases/new", "/releases/new", &[("period", "2028"), ("day", "2028-03-10")]),
         (
             "/designations/new?seat=deputy:bergamo",
@@ -104,7 +105,7 @@ async fn typed_values_survive_the_end_of_the_sign_in() {
 async fn a_form_that_is_resumed_does_nothing() {
     let world = World::new(Engine::Sqlite).await;
     let browser = world.app.browser(SECRETARIAT).await;
-    let draft = form(&page(&browser, "/meetings/new").await, "/meetings").with(&[
+    let draft = form(&page(&browser, "/meetings/new").await, "/meetings/new").with(&[
         ("title", "Riunione"),
         ("day", "2027-09-14"),
         ("starts", "09:30"),
@@ -250,7 +251,7 @@ async fn the_second_press_of_a_form_leads_where_the_first_led() {
             "designations/{id}",
         ),
         ("/designations/{id}/holder", "/designations/{id}/holder", &[("phone", "035 1234")], "people/{id}"),
-        ("/meetings/new", "/meetings", &slot, "meetings"),
+        ("/meetings/new", "/meetings/new", &slot, "meetings"),
         ("/meetings/{id}/agenda-items/new", "/meetings/{id}/agenda-items", &[("title", "Varie")], "meetings/@draft"),
         (
             "/meetings/{id}/agenda-items/several",
@@ -320,7 +321,7 @@ async fn a_form_that_was_altered_is_another_one() {
     let browser = world.app.browser(SECRETARIAT).await;
     let slot =
         [("day", "2027-09-14"), ("starts", "09:30"), ("ends", "11:00"), ("mode", "in_person"), ("place", "Sala 5")];
-    let form = form(&page(&browser, "/meetings/new").await, "/meetings").with(&slot);
+    let form = form(&page(&browser, "/meetings/new").await, "/meetings/new").with(&slot);
     let send = async |title: &str| where_it_led(&form.with(&[("title", title)]).send(&browser).await).1;
     let (first, other) = (send("Prima").await, send("Seconda").await);
     assert!(first.is_some() && other.is_some() && first != other);
@@ -489,6 +490,16 @@ fn unlikely_attempts(blank: &PageForm) -> Vec<Attempt> {
     values.map(|(field, value)| Attempt::of(filled.with(&[(&field.name, &value)]))).collect()
 }
 
+/// Returns the fault of an error text that does not say what to write, or that there is a limit without saying which.
+fn says_too_little(text: &str) -> Option<String> {
+    let is_generic = text.ends_with(Lang::It.t("errors.required"));
+    let speaks_of_limits = ["troppo lungo", "troppo grande", "Sono ammessi", "almeno", "al massimo"]
+        .iter()
+        .any(|words| text.contains(words));
+    let has_number = text.contains(|letter: char| letter.is_ascii_digit());
+    (is_generic || text.contains('{') || (speaks_of_limits && !has_number)).then(|| format!("«{text}» says too little"))
+}
+
 /// Returns the faults in the answer to a form that was sent to an address.
 fn faults_of(answer: &Answer, Attempt { sent, named, version }: &Attempt, address: &str) -> Vec<String> {
     let (status, html) = (answer.status.as_u16(), answer.text());
@@ -506,6 +517,7 @@ fn faults_of(answer: &Answer, Attempt { sent, named, version }: &Attempt, addres
     let refusal = Refusal::of(&html);
     faults.extend((status == 422 && !refusal.has_summary).then(|| "has no error summary".to_owned()));
     faults.extend(refusal.silent.iter().map(|field| format!("the field {field} does not say what the summary says")));
+    faults.extend(refusal.texts.iter().filter_map(|text| says_too_little(text)));
     let unnamed: Vec<_> = named.difference(&refusal.fields).collect();
     faults.extend((!unnamed.is_empty()).then(|| format!("{unnamed:?} are wrong and not named: {:?}", refusal.fields)));
     let is_same = |form: &PageForm| form.action == address || form.other_actions.iter().any(|other| other == address);

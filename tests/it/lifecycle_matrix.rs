@@ -182,7 +182,7 @@ fn slot(on: &str) -> releases::Slot {
 }
 
 fn reason() -> releases::Reason {
-    releases::Reason { code: ReasonCode::SourceLate, text: "La fonte tarda".into() }
+    releases::Reason { code: ReasonCode::SourceLate, text: "La fonte tarda molto".into() }
 }
 
 fn of_releases(matrix: &mut Matrix) {

@@ -88,6 +88,10 @@ async fn mails_about_work(language: &str) -> Vec<Vec<Mail>> {
         let version = version(who, path).await;
         who.post(&format!("{path}/{verb}")).if_match(&version).json(body).send().await.expect(200)
     };
+    let step = referent.get("/api/v1/tasks?observatory=bergamo").send().await.expect(200);
+    let step = step["items"][0]["id"].as_str().expect("an id");
+    secretariat.post(&format!("/api/v1/tasks/{step}/remind")).send().await.expect(200);
+    mails.push(told().await);
     let later = json!({ "day": "2027-03-23", "reason_code": "source_late", "reason_text": "I dati Istat escono una settimana dopo" });
     act(&secretariat, &release, "move", later).await;
     mails.push(told().await);

@@ -94,7 +94,7 @@ async fn the_monday_page_lists_the_releases_of_the_next_seven_days_and_those_tha
         let page = page(&secretariat, "/monday").await;
         assert_eq!(leads_to(&page, "#leaving", release), leaves, "{day}");
         assert!(!leads_to(&page, "#leaving", some_month), "{day}: a month says nothing about a week");
-        assert_eq!(words(&page, "main").contains("Nessun rilascio esce nei prossimi 7 giorni"), !leaves, "{day}");
+        assert_eq!(words(&page, "main").contains("Nulla esce nei prossimi 7 giorni"), !leaves, "{day}");
     }
     app.at("2027-03-15 09:00");
     let said = words(&page(&secretariat, "/monday").await, "#leaving");

@@ -123,7 +123,7 @@ async fn a_designation_typed_on_the_page_stands_in_the_register_with_its_trail()
     assert_eq!(answer.status.as_u16(), 303, "{}", answer.text());
     let (_, page) = reader.read(answer.header("location").expect("a way on")).await;
     assert!(text(&page, "h1").contains("Ada Riva"));
-    assert!(text(&page, ".rc-facts").contains("Comunicata il giorno stesso della decorrenza."));
+    assert!(text(&page, ".rc-facts").contains("Comunicata il giorno stesso dell’inizio."));
     assert_eq!(all(&page, ".rc-timeline .rc-event").len(), 1);
     assert!(text(&page, ".rc-timeline").contains("Operazione n."), "the history names the operation in the trail");
     let (_, register) = reader.read("/designations/list").await;
@@ -194,7 +194,7 @@ async fn a_file_that_is_too_large_costs_nothing_that_was_typed() {
     for (name, typed) in typed() {
         assert_eq!(value(&page, name), typed, "{name}");
     }
-    assert!(text(&page, "#error-document").contains("Il file è troppo grande."), "{}", answer.text());
+    assert!(text(&page, "#error-document").contains("Il file è troppo grande"), "{}", answer.text());
 }
 
 #[tokio::test]
@@ -494,7 +494,7 @@ async fn correcting_an_ended_designation_shows_its_original_communication() {
     assert_eq!(answer.status.as_u16(), 303, "{}", answer.text());
     let (_, page) = reader.read(&path).await;
     let facts = text(&page, ".rc-facts");
-    assert!(facts.contains("PEC") && facts.contains("Comunicata il giorno stesso della decorrenza."), "{facts}");
+    assert!(facts.contains("PEC") && facts.contains("Comunicata il giorno stesso dell’inizio."), "{facts}");
     assert!(facts.contains("Telefono, 25 marzo 2027"), "how the end was told stands as well: {facts}");
 }
 

@@ -133,7 +133,8 @@ async fn a_stale_form_of_a_release_says_so_and_may_be_sent_again() {
     let desk = Desk::new().await;
     let path = desk.release().await;
     let elsewhere = json!({ "day": "2027-04-02", "reason_code": "source_late", "reason_text": "Dati in ritardo" });
-    let moved = [("day", "2027-04-09"), ("hour", "10:00"), ("reason_code", "portal"), ("reason_text", "Fermo")];
+    let moved =
+        [("day", "2027-04-09"), ("hour", "10:00"), ("reason_code", "portal"), ("reason_text", "Fermo del portale")];
     let form = format!("{path}/move");
     desk.is_told_and_may_press_again(&form, &form, &moved, async || desk.change(&path, "/move", elsewhere).await).await;
     let plan = json!({ "product": "relazione-territoriale", "period": "2027", "date": { "precision": "month", "day": "2028-03-10" } });
@@ -346,7 +347,7 @@ async fn an_error_of_one_party_is_shown_at_that_party() {
     let refused = desk.send(&format!("{path}/hold"), &typed).await;
     assert_eq!(refused.status.as_u16(), 422, "{}", refused.text());
     let said = errors(&refused);
-    assert!(said.contains("Provincia di Bergamo: Il campo è obbligatorio"), "{said}");
+    assert!(said.contains("Provincia di Bergamo: Scriva il nome del delegato"), "{said}");
     assert!(said.contains("Provincia di Brescia: "), "{said}");
     assert!(!refused.text().contains("#field-delegate\""), "no field has that name");
 }

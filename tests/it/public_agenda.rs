@@ -131,7 +131,7 @@ async fn each_list_of_the_calendar_has_its_releases_and_no_others(engine: Engine
     assert_eq!(rows("?show=published").await, [report], "however long ago");
     assert_eq!(rows("").await, [lodi, "/rilasci/focus-pavia-2030"], "awaited although its month is over");
     let page = read(&anyone, "/calendar?show=published").await;
-    assert_eq!(words(&page, ".rc-views a[aria-current]"), "Pubblicati");
+    assert_eq!(words(&page, ".rc-views a[aria-current]"), "Pubblicate");
 }
 
 async fn a_year_lists_its_months_and_only_years_with_releases_are_linked(engine: Engine) {
@@ -146,7 +146,7 @@ async fn a_year_lists_its_months_and_only_years_with_releases_are_linked(engine:
     assert_eq!(words(&page, ".rc-views ul:last-child"), "2027 2029", "nothing is planned in 2028");
     assert_eq!(words(&read(&anyone, "/calendar?year=2029").await, "main h3"), "marzo 2029");
     let empty = read(&anyone, "/calendar?year=2028").await;
-    assert!(words(&empty, "main").contains("In questo anno non è previsto alcun rilascio."));
+    assert!(words(&empty, "main").contains("In questo anno non è prevista alcuna uscita."));
 }
 
 async fn a_month_shows_releases_on_their_days_and_on_those_they_left(engine: Engine) {
@@ -159,7 +159,7 @@ async fn a_month_shows_releases_on_their_days_and_on_those_they_left(engine: Eng
     let march = read(&anyone, "/calendar?month=2027-03").await;
     assert!(
         cell(&march, "2027-03-19")
-            .contains("Relazione territoriale sul mercato del lavoro, anno 2026 , ore 10.00 confermato")
+            .contains("Relazione territoriale sul mercato del lavoro, anno 2026 , ore 10.00 confermata")
     );
     assert_eq!(cell(&march, "2027-03-29"), "29 Lunedì dell'Angelo");
     assert_eq!(cell(&march, "2027-03-30"), "30");
@@ -167,13 +167,13 @@ async fn a_month_shows_releases_on_their_days_and_on_those_they_left(engine: Eng
     let (march, april) =
         (read(&anyone, "/calendar?month=2027-03").await, read(&anyone, "/calendar?month=2027-04").await);
     assert!(
-        cell(&march, "2027-03-19").contains("anno 2026 : spostato al 2 aprile 2027"),
+        cell(&march, "2027-03-19").contains("anno 2026 : spostata al 2 aprile 2027"),
         "{}",
         cell(&march, "2027-03-19")
     );
     assert_eq!(words(&march, "td s"), "Relazione territoriale sul mercato del lavoro, anno 2026");
-    assert!(cell(&april, "2027-04-02").contains("ore 10.00 confermato rinviato"), "{}", cell(&april, "2027-04-02"));
-    assert!(cell(&april, "2027-04-22").contains("annullato"));
+    assert!(cell(&april, "2027-04-02").contains("ore 10.00 confermata rinviata"), "{}", cell(&april, "2027-04-02"));
+    assert!(cell(&april, "2027-04-22").contains("annullata"));
     for page in [&march, &april] {
         assert!(words(page, ".rc-table").contains("marzo–aprile 2027"), "no day of its own, so apart");
         assert_eq!(words(page, "thead th:first-child").split(' ').next(), Some("lunedì"));
@@ -237,7 +237,7 @@ async fn dates_that_changed_are_listed_newest_first_and_in_pages(engine: Engine)
     let page = read(&anyone, "/calendar/changes").await;
     let rows: Vec<String> = (1..=3).map(|row| words(&page, &format!("tbody tr:nth-child({row})"))).collect();
     for (row, said) in rows.iter().zip([
-        ["23 marzo 2027", "venerdì 9 aprile 2027, ore 10.00", "annullato", "Metodo: Cambia la classificazione"],
+        ["23 marzo 2027", "venerdì 9 aprile 2027, ore 10.00", "annullata", "Metodo: Cambia la classificazione"],
         ["venerdì 2 aprile 2027, ore 10.00", "venerdì 9 aprile 2027, ore 10.00", "13 giorni lavorativi", "breve"],
         [
             "venerdì 19 marzo 2027, ore 10.00",
@@ -386,20 +386,20 @@ async fn a_moved_release_says_so_above_everything_and_a_cancelled_one_says_why(e
     let plain = read(&anyone, address).await;
     assert_eq!(words(&plain, ".alert"), "");
     assert!(words(&plain, ".rc-facts").contains("Mancano 46 giorni lavorativi"), "{}", words(&plain, ".rc-facts"));
-    assert!(words(&plain, ".rc-timeline").contains("Annunciato 46 giorni lavorativi prima."));
+    assert!(words(&plain, ".rc-timeline").contains("Annunciata 46 giorni lavorativi prima."));
     let release = moved(&desk, &release, "2027-04-02").await;
     let band = words(&read(&anyone, address).await, ".alert-warning");
-    let expected = "Rinviato da venerdì 19 marzo 2027, ore 10.00 a venerdì 2 aprile 2027, ore 10.00. \
+    let expected = "Rinviata da venerdì 19 marzo 2027, ore 10.00 a venerdì 2 aprile 2027, ore 10.00. \
                     Motivo: Fonte in ritardo: I dati arrivano tardi";
     assert!(band.ends_with(expected), "{band}");
     let release = moved(&desk, &release, "2027-03-22").await;
-    assert!(words(&read(&anyone, address).await, ".alert-warning").contains("Anticipato da venerdì 2 aprile 2027"));
+    assert!(words(&read(&anyone, address).await, ".alert-warning").contains("Anticipata da venerdì 2 aprile 2027"));
     app.at("2027-03-19 15:00");
     assert!(words(&read(&anyone, address).await, ".rc-facts").contains("Manca un giorno lavorativo"));
     cancelled(&desk, &release).await;
     let page = read(&anyone, address).await;
     let band = words(&page, ".alert-danger");
-    assert!(band.ends_with("Annullato il 19 marzo 2027. Motivo: Metodo: Cambia la classificazione"), "{band}");
+    assert!(band.ends_with("Annullata il 19 marzo 2027. Motivo: Metodo: Cambia la classificazione"), "{band}");
     assert_eq!(words(&page, "progress, .alert-warning"), "");
     assert!(!words(&page, "main").contains("approvati"), "nothing is counted on a cancelled release");
 }

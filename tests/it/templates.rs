@@ -34,8 +34,8 @@ const LEADING_ON: &[&str] = &["/outcomes/{id}", "/releases/{id}"];
 /// Pages of people who are not signed in.
 const FOR_STRANGERS: &[&str] = &["/sign-in", "/sign-in/sent", "/sign-in/{token}"];
 
-/// Pages of people who work for an observatory.
-const FOR_REFERENTS: &[&str] = &["/dossier"];
+/// Pages of people who work for an observatory. The home page of the secretariat is `/monday`.
+const FOR_REFERENTS: &[&str] = &["/", "/dossier"];
 
 fn page_routes() -> Vec<Route> {
     source::routes().into_iter().filter(|route| route.method == "GET" && !route.described).collect()

@@ -188,6 +188,7 @@ async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
         told("meeting_joined", 1),
         told("meeting_left", 1),
         about("reminder", "person", &ada.to_string()),
+        about("reminder_by_hand", "person", &ada.to_string()),
         at("release_confirmed", "release", &work.release, 1),
         at("release_moved", "release", &work.release, 1),
         at("release_cancelled", "release", &nobody, 2),

@@ -90,7 +90,7 @@ async fn an_autonomous_product_obliges_its_own_observatory_alone(engine: Engine)
         items(&secretariat, "/api/v1/tasks").await.iter().map(|task| task["seat"].clone()).collect();
     assert_eq!(seats, ["referent:bergamo", "body_manager:provincia-bergamo"]);
 
-    let moving = json!({ "day": "2027-03-26", "reason_code": "workload", "reason_text": "Altri lavori" });
+    let moving = json!({ "day": "2027-03-26", "reason_code": "workload", "reason_text": "Altri lavori in corso" });
     secretariat.post(&path(&release, "/move")).if_match(&release["version"]).json(moving).send().await.expect(200);
     assert_eq!(items(&secretariat, &of_release).await.len(), 1);
     let days: Vec<Value> = items(&secretariat, "/api/v1/tasks").await.iter().map(|task| task["day"].clone()).collect();
@@ -130,7 +130,7 @@ async fn two_observatories_may_each_have_a_release_of_one_product_for_one_period
     planned(&secretariat, "regionale").await;
     let again = secretariat.post("/api/v1/releases").json(release("focus", Some("bergamo"))).send().await;
     again.refused(409, "release_exists");
-    let why = json!({ "reason_code": "other", "reason_text": "Rinunciato" });
+    let why = json!({ "reason_code": "other", "reason_text": "Ha rinunciato al lavoro" });
     secretariat.post(&path(&first, "/cancel")).if_match(&first["version"]).json(why).send().await.expect(200);
     planned(&secretariat, "bergamo").await;
 }

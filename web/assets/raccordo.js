@@ -11,6 +11,8 @@
     unfoldNavigation(document.querySelector("[data-menu-button]"));
     document.querySelectorAll("details[data-menu]").forEach(closeLikeAMenu);
     showErrors(document.querySelector("[data-error-summary]"));
+    // What was done is said first to those who listen, as errors are.
+    document.querySelector("[data-flash]")?.focus();
     sendOnce();
     warnBeforeTheEnd(document.querySelector("[data-session]"));
     resumeAfterSignIn(document.querySelector("form[data-resume]"));
@@ -65,6 +67,7 @@
       if (form.method !== "post") return;
       if (form.dataset.sending) return event.preventDefault();
       form.dataset.sending = "true";
+      form.setAttribute("aria-busy", "true");
       // Not before the browser has read which button was pressed.
       setTimeout(() => buttonsOf(form).forEach((button) => { button.disabled = true; }));
     });
@@ -72,6 +75,7 @@
     window.addEventListener("pageshow", () => {
       for (const form of document.querySelectorAll("form[data-sending]")) {
         delete form.dataset.sending;
+        form.removeAttribute("aria-busy");
         buttonsOf(form).forEach((button) => { button.disabled = false; });
       }
     });

@@ -47,7 +47,7 @@ describe("forms", () => {
     const page = await context.newPage();
     await draft(page, "Doppio clic");
     let posts = 0;
-    await page.route("**/meetings", async (route) => {
+    await page.route("**/meetings/new", async (route) => {
       posts += route.request().method() === "POST";
       await new Promise((resolve) => setTimeout(resolve, 500));
       await route.continue();

@@ -73,7 +73,7 @@ pub fn checked_step(reading: &mut Reading, step: &StepIn) -> Option<StepIn> {
     let name_en = reading.text("name_en", &step.name_en, NAME_CHARACTERS);
     let mut within = |field, number, range: &std::ops::RangeInclusive<i32>| {
         if !range.contains(&number) {
-            reading.refuse(field, Code::OutOfRange);
+            reading.take::<(), _>(Err(Error::out_of_range(field, *range.start(), *range.end())));
         }
     };
     within("offset_working_days", step.offset_working_days, &STEP_OFFSETS_WORKING_DAYS);

@@ -7,7 +7,7 @@ use crate::catalogue::questions::Catalogue;
 use crate::catalogue::service::{self, DetailsIn};
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::http::Answer;
 use crate::http::form::{self, Choice, FormState, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
@@ -99,8 +99,8 @@ impl RuleForm {
                 let nth = chosen::<Nth>(reading, "nth", &self.nth);
                 let weekday = reading.chosen::<u8>("weekday", &self.weekday);
                 let weekday =
-                    weekday.and_then(|number| reading.take(Weekday::try_from(number).map_err(|_| outside("weekday"))));
-                let month = number(reading, "month", &self.month, 1..=LAST_MONTH_AFTER);
+                    weekday.and_then(|number| reading.take(Weekday::try_from(number).map_err(unknown)));
+                let month = number(reading, "month", &self.month, Improper::Month);
                 (|| Some(Anchor::NthWeekday { nth: nth?, weekday: weekday?, month: month? }))()
             }
             _ => {
@@ -111,10 +111,10 @@ impl RuleForm {
         let adjust = chosen::<Adjust>(reading, "adjust", &self.adjust);
         let spans = self.avoid.split(['\n', ',']).map(str::trim).filter(|text| !text.is_empty());
         let avoid: std::result::Result<Vec<SpanOfYear>, _> = spans.map(str::parse).collect();
-        let avoid = reading.take(avoid.map_err(|_| outside("avoid")));
+        let avoid = reading.take(avoid.map_err(|_| Error::field("avoid", Code::UnknownValue)));
         let most_a_day = match kept(&self.most_a_day) {
             None => Some(None),
-            Some(text) => number(reading, "most_a_day", &text, 1..=MOST_A_DAY).map(Some),
+            Some(text) => number(reading, "most_a_day", &text, Improper::MostADay).map(Some),
         };
         let rule = DateRule {
             day: day?,
@@ -127,30 +127,16 @@ impl RuleForm {
     }
 
     fn distance(&self, reading: &mut Reading) -> Option<Distance> {
-        let plus = number(reading, "plus", &self.plus, 0..=MOST_PLUS);
+        let plus = number(reading, "plus", &self.plus, Improper::Plus);
         let unit = chosen::<Unit>(reading, "unit", &self.unit);
         Some(Distance { plus: plus?, unit: unit? })
     }
 }
 
 /// Reads a number within its limits.
-fn number(
-    reading: &mut Reading,
-    field: &'static str,
-    typed: &str,
-    limits: std::ops::RangeInclusive<u16>,
-) -> Option<u16> {
-    let read = reading.optional_number(field, typed)?;
-    let Some(read) = read else {
-        reading.refuse(field, Code::Required);
-        return None;
-    };
-    let within = u16::try_from(read).ok().filter(|number| limits.contains(number));
-    reading.take(within.ok_or_else(|| outside(field)))
-}
-
-fn outside(field: &'static str) -> crate::error::Error {
-    crate::error::Error::field(field, Code::OutOfRange)
+fn number(reading: &mut Reading, field: &'static str, typed: &str, limits: Improper) -> Option<u16> {
+    let (least, most) = limits.limits();
+    u16::try_from(reading.number(field, typed, least..=most)?).ok()
 }
 
 /// Reads a value of a vocabulary of rules by its name in the data file.

@@ -140,7 +140,7 @@ async fn show_register(ctx: Ctx, request: HttpRequest, query: Query<FilterForm>,
             return unprocessable(&register_page(&ctx, &request, form, Vec::new(), None).await?);
         }
     };
-    let limit = paging.limit()?;
+    let limit = paging.rows()?;
     let after = paging.after_day()?;
     let lines = service::list(&ctx, &filter, after, limit + 1).await?;
     let lines = Page::cut(&ctx, &request, limit, lines, |last| (last.record.statement.term.from, last.id))?;

@@ -2,7 +2,7 @@
 
 use crate::error::{Code, Error};
 use crate::http::Failure;
-use crate::http::wording::text;
+use crate::http::wording::{field_text, text};
 use crate::texts::Lang;
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -38,10 +38,11 @@ impl Errors {
         let found = match error {
             Error::Invalid(fields) => fields
                 .into_iter()
-                .map(|wrong| FormError::new(wrong.field, text(lang, wrong.code, &wrong.params)))
+                .map(|wrong| FormError::new(wrong.field, field_text(lang, wrong.field, wrong.code, &wrong.params)))
                 .collect(),
             Error::Refused(refused) if refused.code != Code::FormExpired => {
-                vec![FormError::new(refused.field.unwrap_or_default(), text(lang, refused.code, &refused.params))]
+                let field = refused.field.unwrap_or_default();
+                vec![FormError::new(field, field_text(lang, field, refused.code, &refused.params))]
             }
             Error::Spent { code, field, .. } => vec![FormError::new(field, text(lang, code, &[]))],
             stale if stale.code() == Code::Stale => {
@@ -181,7 +182,7 @@ mod tests {
         let wrong = Error::Invalid(vec![FieldError::new("given_name", Code::Required)]);
         let form = FormState::refused(Typed { given_name: "  ".into() }, Lang::En, wrong).expect("correctable");
         assert_eq!(form.given_name, "  ");
-        assert_eq!(form.errors.of("given_name"), Some(Lang::En.t("errors.required")));
+        assert_eq!(form.errors.of("given_name"), Some(Lang::En.t("fields.given_name")));
         assert_eq!(form.errors.of("family_name"), None);
     }
 

@@ -13,16 +13,17 @@ use crate::meetings::policy::Action;
 use crate::meetings::store;
 use crate::meetings::verb::Verb;
 use crate::open::Seen;
-use crate::typed::Reading;
+use crate::typed::{self, Reading};
 use entity::ids::{AgendaItemId, MeetingId, ReleaseId};
 use entity::kinds::AgendaItemKind;
 use sea_orm::ConnectionTrait;
 use std::collections::{HashMap, HashSet};
+use std::ops::RangeInclusive;
 
 /// Longest title of a point, in characters; a longer one is refused as `too_long`.
 pub const ITEM_CHARACTERS: usize = 300;
-/// Longest point, in minutes: a working day. A longer one is refused as a typing error.
-const MOST_MINUTES: i32 = 480;
+/// Minutes of a point, at most a working day. A longer one is refused as a typing error.
+pub const ITEM_MINUTES: RangeInclusive<i32> = 1..=480;
 /// Most points added at once; more are refused as `out_of_range`.
 pub const MOST_AT_ONCE: usize = 50;
 
@@ -64,7 +65,7 @@ pub async fn add_items(ctx: &Ctx, txn: &Txn, id: MeetingId, seen: Seen, input: V
         return Err(Error::field("title", Code::Required));
     }
     if input.len() > MOST_AT_ONCE {
-        return Err(Error::field("title", Code::OutOfRange));
+        return Err(Error::out_of_range("title", 1, MOST_AT_ONCE));
     }
     let mut known = HashSet::new();
     let mut new = Vec::with_capacity(input.len());
@@ -233,8 +234,8 @@ fn placed(id: AgendaItemId, position: i32, item: ItemIn) -> AgendaItem {
 fn checked(input: ItemIn) -> Result<ItemIn> {
     let title = Reading::of(|reading| {
         let title = reading.text("title", &input.title, ITEM_CHARACTERS);
-        if input.minutes.is_some_and(|minutes| !(1..=MOST_MINUTES).contains(&minutes)) {
-            reading.refuse("minutes", Code::OutOfRange);
+        if let Some(minutes) = input.minutes {
+            reading.take(typed::minutes("minutes", Some(minutes), ITEM_MINUTES));
         }
         title
     })?;

@@ -69,6 +69,7 @@ fn pec_page(ctx: &Ctx, request: &HttpRequest, body: BodyView, form: FormState<Ve
     let shell = Shell::new(ctx, request, "network.pec_title")
         .crumb(ctx.lang.t("network.title"), "/network")
         .crumb(body.name.clone(), href.clone())
+        .in_italian()
         .here();
     PecPage { shell, body: body.name, href, form }
 }

@@ -6,6 +6,10 @@ use crate::texts::Lang;
 /// Domain of all addresses of the demonstration.
 pub(super) const DOMAIN: &str = "ente.example";
 
+/// Every territorial observatory with a referent.
+pub(super) const AT_WORK: [&str; 11] =
+    ["bergamo", "brescia", "como", "cremona", "lecco", "lodi", "mantova", "milano", "monza-brianza", "pavia", "varese"];
+
 /// A seat with the person designated to it at the beginning of the year.
 pub(super) struct Part {
     pub seat: &'static str,

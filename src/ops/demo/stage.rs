@@ -70,12 +70,22 @@ impl Stage {
 
     /// Returns the last day, at least this many days ago, that was worked by all territories.
     pub(super) fn ago(&self, days: u64) -> Result<NaiveDate> {
-        Ok(self.calendars.all().previous_worked(self.today - Days::new(days))?)
+        self.last_worked(self.today - Days::new(days))
     }
 
     /// Returns the first day, at least this many days from now, that is worked by all territories.
     pub(super) fn ahead(&self, days: u64) -> Result<NaiveDate> {
-        Ok(self.calendars.all().next_worked(self.today + Days::new(days))?)
+        self.worked(self.today + Days::new(days))
+    }
+
+    /// Returns `day` if it is worked by all territories, otherwise the next day that is.
+    pub(super) fn worked(&self, day: NaiveDate) -> Result<NaiveDate> {
+        Ok(self.calendars.all().next_worked(day)?)
+    }
+
+    /// Returns `day` if it is worked by all territories, otherwise the last day before it that is.
+    pub(super) fn last_worked(&self, day: NaiveDate) -> Result<NaiveDate> {
+        Ok(self.calendars.all().previous_worked(day)?)
     }
 
     /// Sets the clock to an hour of a day. Only the first call goes back, from the real day; a later call with a past

@@ -3,10 +3,11 @@
 
 use super::acts::designations::{announce, designate, leave_lecco, request};
 use super::acts::meetings::{Convening, ask, close, convene, decide, draft, hold, note};
-use super::acts::releases::{move_release, plan, year};
+use super::acts::releases::{REPORT, move_to, plan, year};
 use super::acts::tasks::{begin, work};
 use super::acts::{auth, deliverables, portal};
-use super::cast;
+use super::agenda::Agenda;
+use super::cast::{self, AT_WORK};
 use super::stage::{Stage, hour, missing};
 use crate::ctx::Services;
 use crate::error::Result;
@@ -15,12 +16,9 @@ use crate::settings;
 use crate::time::Period;
 use chrono::{Datelike, Days, NaiveDate};
 use entity::ids::ReleaseId;
-use entity::kinds::{AgendaItemKind, OutcomeKind, Precision};
+use entity::kinds::{AgendaItemKind, OutcomeKind, Precision, ReasonCode};
 use std::sync::Arc;
 
-/// Every territorial observatory with a referent.
-const AT_WORK: [&str; 11] =
-    ["bergamo", "brescia", "como", "cremona", "lecco", "lodi", "mantova", "milano", "monza-brianza", "pavia", "varese"];
 /// The steps of the product: data, draft, final text.
 const STEPS: usize = 3;
 /// Days before today from which mornings are played. No task is due before.
@@ -30,12 +28,13 @@ const LADDER_FROM: u64 = 35;
 pub(super) async fn tell(real: &Arc<Services>) -> Result<()> {
     let stage = Stage::set(real).await?;
     bodies_designate(&stage).await?;
-    let out = first_release(&stage).await?;
+    let (mut agenda, out) = first_release(&stage).await?;
     let varese_begins = stage.ago(150)?;
+    agenda.until(&stage, varese_begins).await?;
     designate(&stage, &cast::NEW_IN_VARESE, varese_begins, varese_begins, true).await?;
     stage.morning(varese_begins).await?;
-    let next = second_release(&stage, out).await?;
-    last_weeks(&stage, next).await?;
+    let next = second_release(&stage, &mut agenda, out).await?;
+    last_weeks(&stage, &mut agenda, next).await?;
     settings::set(real.db.writer(), settings::DEMO, super::FILLED, real.clock.now()).await?;
     Ok(())
 }
@@ -50,13 +49,14 @@ async fn bodies_designate(stage: &Stage) -> Result<()> {
     stage.morning(first_morning).await
 }
 
-/// Last year's report: decided by the table, written by eleven observatories, published on its day. Returns its period.
-async fn first_release(stage: &Stage) -> Result<Period> {
+/// Last year's report: decided by the table, written by eleven observatories, published on its day. Returns the agenda
+/// of the other products, which is planned after the first meeting is convened, and the report's period.
+async fn first_release(stage: &Stage) -> Result<(Agenda, Period)> {
     let day = stage.ago(262)?;
     // Two years back, so that the next report covers a finished year too.
     let period = year(day.year() - 2)?;
     stage.at(stage.ago(338)?, hour(10));
-    let release = plan(stage, period, When::of(Precision::Month, day, None)?).await?;
+    let release = plan(stage, REPORT, None, period, When::of(Precision::Month, day, None)?).await?;
     let meeting = convene(
         stage,
         &Convening {
@@ -70,6 +70,8 @@ async fn first_release(stage: &Stage) -> Result<Period> {
         },
     )
     .await?;
+    let mut agenda = Agenda::plan(stage).await?;
+    agenda.until(stage, stage.ago(315)?).await?;
     hold(stage, meeting, stage.ago(315)?, &["provincia-sondrio", "provincia-lodi"]).await?;
     decide(stage, meeting, release, day).await?;
     note(
@@ -82,12 +84,14 @@ async fn first_release(stage: &Stage) -> Result<Period> {
     close(stage, meeting).await?;
 
     for (step, ago) in [290, 276, 268].into_iter().enumerate() {
+        agenda.until(stage, stage.ago(ago)?).await?;
         stage.at(stage.ago(ago)?, hour(15));
         for observatory in AT_WORK {
             work(stage, release, observatory, step + 1).await?;
         }
     }
     stage.post().await?;
+    agenda.until(stage, stage.ago(265)?).await?;
     stage.at(stage.ago(265)?, hour(16));
     for observatory in AT_WORK {
         deliverables::approve(stage, release, observatory).await?;
@@ -95,21 +99,24 @@ async fn first_release(stage: &Stage) -> Result<Period> {
     deliverables::waive(stage, release, "sondrio", "Nessun referente designato: il capitolo non è stato scritto.")
         .await?;
     stage.post().await?;
+    agenda.until(stage, day - Days::new(1)).await?;
     stage.at(day, hour(10));
     stage.run("publish").await?;
     // Lodi's text is approved and never put online.
-    portal::appear(stage, release, period, AT_WORK.into_iter().filter(|one| *one != "lodi")).await?;
+    portal::appear(stage, release, REPORT, period, AT_WORK.into_iter().filter(|one| *one != "lodi")).await?;
     stage.post().await?;
-    Ok(period)
+    Ok((agenda, period))
 }
 
 /// This year's report: decided, then moved because the data are late. The report after it gets a first, provisional
 /// date.
-async fn second_release(stage: &Stage, last: Period) -> Result<ReleaseId> {
+async fn second_release(stage: &Stage, agenda: &mut Agenda, last: Period) -> Result<ReleaseId> {
     let period = last.next().ok_or_else(|| missing("period"))?;
+    agenda.until(stage, stage.ago(121)?).await?;
     stage.at(stage.ago(120)?, hour(10));
-    let release = plan(stage, period, When::of(Precision::Month, stage.ahead(17)?, None)?).await?;
+    let release = plan(stage, REPORT, None, period, When::of(Precision::Month, stage.ahead(17)?, None)?).await?;
     let held = stage.ago(75)?;
+    agenda.until(stage, stage.ago(98)?).await?;
     let meeting = convene(
         stage,
         &Convening {
@@ -123,6 +130,7 @@ async fn second_release(stage: &Stage, last: Period) -> Result<ReleaseId> {
         },
     )
     .await?;
+    agenda.until(stage, held).await?;
     hold(stage, meeting, held, &["provincia-pavia"]).await?;
     decide(stage, meeting, release, stage.ahead(17)?).await?;
     let asked = [
@@ -141,25 +149,38 @@ async fn second_release(stage: &Stage, last: Period) -> Result<ReleaseId> {
     )
     .await?;
     stage.post().await?;
+    agenda.until(stage, stage.ago(61)?).await?;
     stage.at(stage.ago(60)?, hour(10));
     let after = period.next().ok_or_else(|| missing("period"))?;
-    plan(stage, after, When::of(Precision::TwoMonths, stage.ahead(390)?, None)?).await?;
+    plan(stage, REPORT, None, after, When::of(Precision::TwoMonths, stage.ahead(390)?, None)?).await?;
     stage.post().await?;
     Ok(release)
 }
 
 /// The last five weeks: each morning, and the actions of people in between.
-async fn last_weeks(stage: &Stage, release: ReleaseId) -> Result<()> {
+async fn last_weeks(stage: &Stage, agenda: &mut Agenda, release: ReleaseId) -> Result<()> {
     let mut lived = stage.ago(LADDER_FROM)?;
+    agenda.until(stage, lived - Days::new(1)).await?;
     for (ago, scene) in SCENES {
         let day = stage.ago(*ago)?;
-        stage.live(lived, day).await?;
-        lived = lived.max(day + Days::new(1));
-        stage.at(day, hour(11));
+        live_until(stage, agenda, &mut lived, day).await?;
+        stage.at(day, hour(13));
         play(stage, release, day, *scene).await?;
         stage.post().await?;
     }
-    stage.live(lived, stage.today - Days::new(1)).await
+    live_until(stage, agenda, &mut lived, stage.today - Days::new(1)).await
+}
+
+/// Plays the mornings from the first day that was not played to another, and the agenda in between.
+async fn live_until(stage: &Stage, agenda: &mut Agenda, lived: &mut NaiveDate, upto: NaiveDate) -> Result<()> {
+    while let Some(day) = agenda.next_day().filter(|day| *day <= upto) {
+        stage.live(*lived, day).await?;
+        *lived = (*lived).max(day + Days::new(1));
+        agenda.until(stage, day).await?;
+    }
+    stage.live(*lived, upto).await?;
+    *lived = (*lived).max(upto + Days::new(1));
+    Ok(())
 }
 
 /// Events of the last weeks.
@@ -193,7 +214,10 @@ const SCENES: &[(u64, Scene)] = &[
 
 async fn play(stage: &Stage, release: ReleaseId, day: NaiveDate, scene: Scene) -> Result<()> {
     match scene {
-        Scene::ReleaseMoves => move_release(stage, release).await,
+        Scene::ReleaseMoves => {
+            let why = "Le comunicazioni obbligatorie arrivano una settimana più tardi del previsto.";
+            move_to(stage, release, stage.ahead(24)?, ReasonCode::SourceLate, why).await
+        }
         Scene::SondrioIsAskedAgain => request(stage, "referent:sondrio").await,
         Scene::BergamoBegins => begin(stage, release, "bergamo").await,
         Scene::DataAreReady => {

@@ -17,6 +17,7 @@ use crate::portal::service as portal;
 use crate::portal::web::state as publication_state;
 use crate::releases::service as releases;
 use crate::releases::web::Line as ReleaseLine;
+use crate::reminders::service as reminders;
 use crate::tasks::model::Task;
 use crate::tasks::service::{self as tasks, TaskFilter};
 use crate::tasks::web::{Line as TaskLine, state_badge};
@@ -26,7 +27,7 @@ use actix_web::{HttpRequest, get, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use entity::ids::DeliverableId;
-use entity::kinds::{DeliverableState, PublicationState, TaskOrigin, TaskState};
+use entity::kinds::{DeliverableState, ObligationKind, PublicationState, TaskOrigin, TaskState};
 
 /// Most holders of seats of one body that are read, more than there are.
 const HOLDERS: u64 = 100;
@@ -54,6 +55,8 @@ struct ContributionPage {
     /// Whether that is the reader's next act, and not one beside the review.
     withdraws_first: bool,
     may_unblock: bool,
+    /// Address of the button that reminds of the step, or of the requested changes, that is due.
+    urge: Option<String>,
     /// Acts with a page of their own that can be undone.
     acts: Vec<&'static Act>,
     /// Acts that cannot be undone.
@@ -137,6 +140,7 @@ async fn contribution_page(ctx: &Ctx, request: &HttpRequest, dossier: Dossier) -
     let publication = portal::of_deliverable(ctx, view.deliverable.id).await?;
     let release = releases::release(db, view.deliverable.release_id).await?;
     let due = due(ctx, &dossier, &steps, &publication);
+    let urge = urge(ctx, view, &steps).await?;
     let is_report = matches!(due, Some(Due::Step(_) | Due::Text | Due::Declare));
     let is_in_review = matches!(due, Some(Due::Review));
     let acts = contributions::possible_acts(ctx, view).into_iter().filter(|act| !(is_in_review && act.is_review()));
@@ -159,12 +163,22 @@ async fn contribution_page(ctx: &Ctx, request: &HttpRequest, dossier: Dossier) -
         may_withdraw,
         withdraws_first: may_withdraw && !is_in_review,
         may_unblock: may(Event::Unblock, Action::Unblock),
+        urge,
         acts,
         final_acts,
         texts: dossier.submissions.iter().rev().map(|one| TextLine::of(one, &dossier, lang)).collect(),
         page: PageFacts::of(&publication, lang),
         due,
     })
+}
+
+/// Returns the address of the button that reminds of what is due next, if the reader may remind of it now.
+async fn urge(ctx: &Ctx, view: &DeliverableView, steps: &[Task]) -> Result<Option<String>> {
+    let (kind, id, path) = match steps.iter().find(|step| step.is_due()) {
+        Some(step) => (ObligationKind::Task, step.id.0, format!("/tasks/{}", step.id)),
+        None => (ObligationKind::Deliverable, view.deliverable.id.0, contributions::href(view)),
+    };
+    Ok(reminders::may_urge(ctx, kind, id).await?.then(|| format!("{path}/remind")))
 }
 
 fn badge((text, kind): (&'static str, &'static str), lang: Lang) -> Badge {

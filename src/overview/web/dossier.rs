@@ -48,7 +48,8 @@ struct SeatPanel {
     body: String,
     open: Vec<DueLine>,
     releases: Vec<ReleaseRow>,
-    former: Vec<String>,
+    /// Former holders; `None` for a reader who may not know of them.
+    former: Option<Vec<String>>,
     /// Other people of the same observatory or body; `None` for a reader who may not know of them.
     colleagues: Option<Vec<Colleague>>,
 }
@@ -123,10 +124,9 @@ fn seat_panel(ctx: &Ctx, dossier: SeatDossier, colleagues: Option<Vec<Colleague>
         body: designation.seat.body_name.clone(),
         open: open.iter().map(|one| due_line(one, lang)).collect(),
         releases: releases.iter().map(|one| release_row(ctx, one)).collect(),
-        former: former
-            .into_iter()
-            .map(|one| format!("{}, {}", one.name, register_words::term(one.term, lang)))
-            .collect(),
+        former: (colleagues.is_some() || !former.is_empty()).then(|| {
+            former.into_iter().map(|one| format!("{}, {}", one.name, register_words::term(one.term, lang))).collect()
+        }),
         colleagues,
     }
 }

@@ -6,18 +6,19 @@ use crate::designations::service as register;
 use crate::designations::web::words as register_words;
 use crate::error::Result;
 use crate::http::Answer;
-use crate::http::page::{Shell, page};
+use crate::http::page::{Shell, page, see_other};
 use crate::overview::policy::{self, Action};
 use crate::overview::service;
 use crate::releases::view::ReleaseView;
 use crate::releases::web::Line;
 use crate::texts::Lang;
 use crate::time::{words, zone};
-use actix_web::web::ServiceConfig;
+use actix_web::web::{Query, ServiceConfig};
 use actix_web::{HttpRequest, get};
 use askama::Template;
 use chrono::NaiveDate;
 use entity::kinds::SeatKind;
+use serde::Deserialize;
 
 pub(super) fn pages(cfg: &mut ServiceConfig) {
     cfg.service(home);
@@ -55,9 +56,20 @@ struct Published {
     day: Option<String>,
 }
 
-/// Shows the home page.
+/// Query of the home page.
+#[derive(Debug, Default, Deserialize)]
+struct HomeQuery {
+    /// Anything: the public page, also for a reader who has another one.
+    #[serde(default)]
+    public: String,
+}
+
+/// Shows the home page, or leads to the reader's own: the secretariat's is `/monday`.
 #[get("/")]
-async fn home(ctx: Ctx, request: HttpRequest) -> Answer {
+async fn home(ctx: Ctx, request: HttpRequest, query: Query<HomeQuery>) -> Answer {
+    if query.public.is_empty() && policy::may(&ctx.actor, Action::ViewMonday) {
+        return Ok(see_other("/monday"));
+    }
     let service::Front { next, later, published } = service::front(ctx.reader(), ctx.today()).await?;
     page(&HomePage {
         shell: Shell::new(&ctx, &request, "overview.home_heading").described(ctx.lang.t("overview.home_lead")),

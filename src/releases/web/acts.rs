@@ -130,7 +130,7 @@ impl DateForm {
 
     fn read_reason(&self, reading: &mut Reading) -> Option<Reason> {
         let code = reading.chosen("reason_code", &self.reason_code);
-        let text = reading.text("reason_text", &self.reason_text, REASON_CHARACTERS);
+        let text = reading.public_reason("reason_text", &self.reason_text, REASON_CHARACTERS);
         Some(Reason { code: code?, text: text? })
     }
 

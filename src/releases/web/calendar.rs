@@ -306,7 +306,7 @@ async fn list_page(
     list: List,
     asked: &Asked,
 ) -> Result<ListPage> {
-    let limit = paging.limit()?;
+    let limit = paging.rows()?;
     let owed_by = service::owner_at(ctx, asked.place.as_ref()).await?;
     let filter = ReleaseFilter { from: asked.since, owed_by, ..list.filter() };
     let views = service::list(ctx.reader(), &filter, paging.after_day()?, limit + 1).await?;

@@ -40,7 +40,7 @@ struct ChangedRow {
 /// The dates that were announced and then changed, newest first.
 #[get("/calendar/changes")]
 async fn show_changes(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Answer {
-    let limit = paging.limit()?;
+    let limit = paging.rows()?;
     let before: Option<ReleaseChangeId> = paging.after()?;
     let changed = service::changed_dates(&ctx, before, limit + 1).await?;
     let listed = Page::cut(&ctx, &request, limit, changed, |last| last.id)?;

@@ -15,6 +15,7 @@ fn owed(id: u128, due_day: NaiveDate) -> Obligation {
         kind: ObligationKind::Task,
         id: uuid(id),
         seat_id: uuid(REFERENT).into(),
+        release_id: None,
         title_it: "Bozza".into(),
         title_en: "Draft".into(),
         due_day,

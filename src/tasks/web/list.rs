@@ -166,7 +166,7 @@ pub(super) async fn show_list(
 ) -> Answer {
     let typed = query.into_inner();
     let asked = typed.understood(&ctx).await?;
-    let (limit, after) = (paging.limit()?, paging.after_day::<Uuid>()?);
+    let (limit, after) = (paging.rows()?, paging.after_day::<Uuid>()?);
     let work = work(&ctx, &asked, after, limit + 1).await?;
     let listed = Page::cut(&ctx, &request, limit, work, Work::key)?;
     let may_filter = sees_others(&ctx);
@@ -177,7 +177,11 @@ pub(super) async fn show_list(
         observatories: if may_filter { observatories(&ctx).await? } else { Vec::new() },
         releases: if may_filter { releases(&ctx).await? } else { Vec::new() },
         states: Standing::ALL[1..].iter().map(|state| Choice::new(state.as_str(), state.label(ctx.lang))).collect(),
-        none: ctx.lang.t(if typed.is_blank() { "tasks.none" } else { "tasks.none_found" }),
+        none: ctx.lang.t(match (typed.is_blank(), may_filter) {
+            (false, _) => "tasks.none_found",
+            (true, true) => "tasks.none",
+            (true, false) => "tasks.none_own",
+        }),
         first: after.map(|_| first_page(&request)),
         next: listed.next_path(),
         rows: listed.items.iter().map(|work| Row::of(work, &ctx)).collect(),

@@ -74,6 +74,7 @@ fn whole(world: &World, name: &str, pointer: &str, schema: &'static Value) -> Va
         "POST /api/v1/designations/{id}/end" => {
             ("provenance", json!({ "channel": "pec", "communicated_on": "2027-01-20" }))
         }
+        "POST /api/v1/releases/{id}/move" => ("reason_text", json!("Una frase abbastanza lunga")),
         "POST /api/v1/meetings/{id}/move" => ("venue", json!({ "mode": "in_person" })),
         "POST /api/v1/meetings/{id}/outcomes" if pointer.starts_with("/release/") => {
             body["kind"] = "decision".into();

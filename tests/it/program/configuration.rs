@@ -65,7 +65,7 @@ fn a_wrong_configuration_is_refused_before_a_port_is_bound_or_a_file_made() {
         ("RETENTION__ANSWERS_HOURS", "4294967295", "retention.answers_hours must be from 1"),
         ("SERVER__METRICS_BIND", "9090", "server.metrics_bind must be an address"),
         ("SERVER__PUBLIC_BASE_URL", "https://", "server.public_base_url must be an address"),
-        ("SECURITY__SIGN_IN_LINK_MINUTES", "60", "security.sign_in_link_minutes must be from 1 to 10"),
+        ("SECURITY__SIGN_IN_LINK_MINUTES", "60", "security.sign_in_link_minutes must be from 1 to 30"),
         ("SECURITY__SESSION_IDLE_MINUTES", "0", "security.session_idle_minutes must be from 1"),
         ("SECURITY__SESSION_ABSOLUTE_HOURS", "9223372036854775807", "security.session_absolute_hours must be from 1"),
         ("SECURITY__SIGN_IN_MAILS_PER_HOUR", "0", "security.sign_in_mails_per_hour must be from 1"),

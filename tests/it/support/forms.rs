@@ -43,6 +43,8 @@ pub struct Refusal {
     pub has_summary: bool,
     /// Fields to which the summary links and that have no error text beside them.
     pub silent: Vec<String>,
+    /// Texts of the summary.
+    pub texts: Vec<String>,
 }
 
 impl Refusal {
@@ -58,7 +60,9 @@ impl Refusal {
             !is_group && select(root, &format!("[id='error-{field}']")).is_empty()
         };
         let silent = fields.iter().filter(says_nothing).cloned().collect();
-        Self { has_summary: !select(root, "[data-error-summary]").is_empty(), silent, fields }
+        let texts = select(root, "[data-error-summary] li");
+        let texts = texts.iter().map(|line| line.text().collect::<String>().trim().to_owned()).collect();
+        Self { texts, has_summary: !select(root, "[data-error-summary]").is_empty(), silent, fields }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::http::page::{Badge, FlashKind, Shell, done, page};
 use crate::meetings::model::AgendaItem;
 use crate::meetings::model::agenda::{Copied, Fate, Step, to_copy};
 use crate::meetings::policy::Action;
-use crate::meetings::service::{self, ITEM_CHARACTERS, ItemChange, ItemIn, MOST_AT_ONCE, Source};
+use crate::meetings::service::{self, ITEM_CHARACTERS, ITEM_MINUTES, ItemChange, ItemIn, MOST_AT_ONCE, Source};
 use crate::meetings::view::{Dossier, Line};
 use crate::open::Seen;
 use crate::releases::service as releases;
@@ -59,7 +59,7 @@ impl ItemForm {
         let kind = reading.chosen("kind", &self.kind);
         let title = reading.text("title", &self.title, ITEM_CHARACTERS);
         let release_id = reading.optionally_chosen("release_id", &self.release_id);
-        let minutes = reading.optional_number("minutes", &self.minutes);
+        let minutes = reading.optional_minutes("minutes", &self.minutes, ITEM_MINUTES);
         Some(ItemIn { kind: kind?, title: title?, release_id: release_id?, minutes: minutes? })
     }
 
@@ -199,7 +199,7 @@ impl ItemsForm {
             None => reading.take(must_be_some(lines.len())),
         };
         let kind = reading.chosen("kind", &self.kind);
-        let minutes = reading.optional_number("minutes", &self.minutes);
+        let minutes = reading.optional_minutes("minutes", &self.minutes, ITEM_MINUTES);
         let (kind, minutes) = (kind?, minutes?);
         titles?;
         let item = |line: &str| ItemIn { kind, title: line.to_owned(), release_id: None, minutes };
@@ -212,7 +212,7 @@ fn must_be_some(lines: usize) -> Result<(), Error> {
     match lines {
         0 => Err(Error::field("titles", Code::Required)),
         1..=MOST_AT_ONCE => Ok(()),
-        _ => Err(Error::field("titles", Code::OutOfRange)),
+        _ => Err(Error::out_of_range("titles", 1, MOST_AT_ONCE)),
     }
 }
 

@@ -42,7 +42,7 @@ async fn new_meeting(ctx: Ctx, request: HttpRequest) -> Answer {
     page(&draft_page(&ctx, &request, FormState::fresh(Versioned { fields: form, ..Versioned::default() })).await?)
 }
 
-#[post("/meetings")]
+#[post("/meetings/new")]
 async fn create_meeting(ctx: Ctx, request: HttpRequest, form: Sent<Versioned<SlotForm>>) -> Answer {
     only_who_may(&ctx, Action::Prepare)?;
     let create = async |txn: &Txn, typed: &Versioned<SlotForm>| {
@@ -60,7 +60,7 @@ async fn draft_page(
     let tables = service::tables(ctx).await?;
     Ok(DraftPage {
         shell: Shell::new(ctx, request, "meetings.new_title").crumb(ctx.lang.t("meetings.title"), "/meetings").here(),
-        action: "/meetings".to_owned(),
+        action: "/meetings/new".to_owned(),
         cancel: "/meetings".to_owned(),
         form,
         tables: tables.iter().map(|table| Choice::new(&table.code, table.name(ctx.lang))).collect(),

@@ -18,6 +18,7 @@ use crate::meetings::view::{Dossier, PartyPresence};
 use crate::meetings::web::checks::{Check, before_closing};
 use crate::open::Seen;
 use crate::releases::service as releases;
+use crate::tasks::service::TASK_MINUTES;
 use crate::texts::{Label, Lang};
 use crate::typed::{Reading, kept};
 use actix_web::{HttpRequest, get, post, web};
@@ -291,7 +292,7 @@ impl OutcomeForm {
         let seat = reading.chosen("seat", &self.seat);
         let title = reading.text("title", &self.title, TASK_CHARACTERS);
         let due_day = reading.day("due_day", &self.due_day);
-        let minutes = reading.optional_number("estimated_minutes", &self.estimated_minutes);
+        let minutes = reading.optional_minutes("estimated_minutes", &self.estimated_minutes, TASK_MINUTES);
         let estimated_minutes = minutes?.unwrap_or(0);
         Some(Some(NewTask { seat: seat?, title: title?, due_day: due_day?, estimated_minutes }))
     }
