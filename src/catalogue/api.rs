@@ -124,8 +124,8 @@ pub async fn change_product(
 
 /// Retire a product
 ///
-/// What happens: no release of it can be planned any more; its releases stay. Who may: the secretariat. Mails: none.
-/// Errors: `nothing_changes`.
+/// What happens: no release of it can be planned any more; its releases stay. A retired product stays as it is. Who may: the
+/// secretariat. Mails: none.
 #[utoipa::path(tag = "catalogue", params(("code" = String, Path, max_length = 60), IfMatch), responses((status = 200, body = ProductOut)))]
 #[post("/products/{code}/retire")]
 pub async fn retire_product(ctx: Ctx, request: HttpRequest, code: web::Path<String>) -> Answer {
@@ -135,7 +135,7 @@ pub async fn retire_product(ctx: Ctx, request: HttpRequest, code: web::Path<Stri
 
 /// Take a retired product into use again
 ///
-/// Who may: the secretariat. Mails: none. Errors: `nothing_changes`.
+/// A product in use stays as it is. Who may: the secretariat. Mails: none.
 #[utoipa::path(tag = "catalogue", params(("code" = String, Path, max_length = 60), IfMatch), responses((status = 200, body = ProductOut)))]
 #[post("/products/{code}/reinstate")]
 pub async fn reinstate_product(ctx: Ctx, request: HttpRequest, code: web::Path<String>) -> Answer {

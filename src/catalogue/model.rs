@@ -237,20 +237,6 @@ impl Product {
         };
         self.frequencies().iter().flat_map(of_length).collect()
     }
-
-    /// Retires the product. Errors: `nothing_changes`.
-    pub fn retired(self, now: DateTime<Utc>) -> Result<Self, Refusal> {
-        if self.retired_at.is_some() {
-            Err(Refusal::NothingChanges)
-        } else {
-            Ok(Self { retired_at: Some(now), ..self })
-        }
-    }
-
-    /// Takes a retired product into use again. Errors: `nothing_changes`.
-    pub fn reinstated(self) -> Result<Self, Refusal> {
-        if self.retired_at.is_none() { Err(Refusal::NothingChanges) } else { Ok(Self { retired_at: None, ..self }) }
-    }
 }
 
 /// A step of a template as the secretariat enters it.
@@ -409,8 +395,6 @@ pub enum Refusal {
     ContributorsMissing,
     #[error("a contact without a name")]
     ContactWithoutName,
-    #[error("the product is what it was")]
-    NothingChanges,
     #[error("another step of the template has the code")]
     StepCodeTaken,
     #[error("the step that has to be done before is not in the template")]
@@ -439,7 +423,6 @@ impl DomainRefusal for Refusal {
             }
             Self::ContributorsMissing => Refused::at("observatories", Code::ContributorsMissing),
             Self::ContactWithoutName => Refused::at("contact_name", Code::Required),
-            Self::NothingChanges => Refused::of(Code::NothingChanges),
             Self::StepUnknown => Refused::at("after", Code::UnknownValue),
             Self::StepNeeded { step, by } => {
                 Refused::at("after", Code::StepNeeded).with("step", step.as_str()).with("by", by.as_str())

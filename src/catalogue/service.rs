@@ -146,18 +146,26 @@ async fn check_rule_of(txn: &Txn, code: &str, details: &Details) -> Result<()> {
     Ok(check_rule(rule, code, is_territory, rule_of)?)
 }
 
-/// Retires a product: no release of it can be planned any more, and its releases stay.
+/// Retires a product: no release of it can be planned any more, and its releases stay. A retired one stays as it is.
 ///
-/// Who may: the secretariat. Mails: none. Errors: `nothing_changes`, `stale`.
+/// Who may: the secretariat. Mails: none. Errors: `stale`.
 pub async fn retire(ctx: &Ctx, txn: &Txn, code: &str, version: i32) -> Result<Product> {
     let before = admit(ctx, Some(product(txn, code).await?), Action::Retire, Seen::Version(version))?;
-    save(ctx, txn, before.retired(ctx.now())?, Verb::Retire).await
+    if before.retired_at.is_some() {
+        return Ok(before);
+    }
+    save(ctx, txn, Product { retired_at: Some(ctx.now()), ..before }, Verb::Retire).await
 }
 
-/// Takes a retired product into use again. Who may: the secretariat. Mails: none. Errors: `nothing_changes`, `stale`.
+/// Takes a retired product into use again. One in use stays as it is.
+///
+/// Who may: the secretariat. Mails: none. Errors: `stale`.
 pub async fn reinstate(ctx: &Ctx, txn: &Txn, code: &str, version: i32) -> Result<Product> {
     let before = admit(ctx, Some(product(txn, code).await?), Action::Retire, Seen::Version(version))?;
-    save(ctx, txn, before.reinstated()?, Verb::Reinstate).await
+    if before.retired_at.is_none() {
+        return Ok(before);
+    }
+    save(ctx, txn, Product { retired_at: None, ..before }, Verb::Reinstate).await
 }
 
 /// Replaces the template of steps of a product, in the order given.

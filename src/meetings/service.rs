@@ -9,8 +9,8 @@ mod prepare;
 mod session;
 
 pub use agenda::{
-    ITEM_CHARACTERS, ITEM_MINUTES, ItemChange, ItemIn, MOST_AT_ONCE, Source, add_item, add_items, copy_items, copy_source, edit_item,
-    order_items, remove_item, step_item,
+    ITEM_CHARACTERS, ITEM_MINUTES, ItemChange, ItemIn, MOST_AT_ONCE, Source, add_item, add_items, copy_items,
+    copy_source, edit_item, order_items, remove_item, step_item,
 };
 pub use conclude::{
     NewTask, OUTCOME_CHARACTERS, OutcomeIn, ReleaseChange, ReleaseDecision, TASK_CHARACTERS, record_outcome,

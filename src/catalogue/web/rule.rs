@@ -98,8 +98,8 @@ impl RuleForm {
             WEEKDAY => {
                 let nth = chosen::<Nth>(reading, "nth", &self.nth);
                 let weekday = reading.chosen::<u8>("weekday", &self.weekday);
-                let weekday =
-                    weekday.and_then(|number| reading.take(Weekday::try_from(number).map_err(unknown)));
+                let unknown = |_| Error::field("weekday", Code::UnknownValue);
+                let weekday = weekday.and_then(|number| reading.take(Weekday::try_from(number).map_err(unknown)));
                 let month = number(reading, "month", &self.month, Improper::Month);
                 (|| Some(Anchor::NthWeekday { nth: nth?, weekday: weekday?, month: month? }))()
             }

@@ -1,7 +1,7 @@
 //! The form of the template of steps: all steps on one page, some empty rows for new ones, a box to remove a step.
 
 use super::{href, only_who_may, shell_below};
-use crate::catalogue::model::{Product, Step, StepIn};
+use crate::catalogue::model::{Product, STEP_MINUTES, STEP_OFFSETS_WORKING_DAYS, Step, StepIn};
 use crate::catalogue::policy::Action;
 use crate::catalogue::service::{self, checked_step, template_errors};
 use crate::ctx::Ctx;
@@ -88,15 +88,10 @@ impl StepsForm {
             return Some(None);
         }
         let seat = reading.chosen::<SeatKind>("seat", self.value("seat", number));
-        let mut figure = |field: &'static str| {
-            let read = reading.optional_number(field, self.value(field, number))?;
-            if read.is_none() {
-                reading.refuse(field, Code::Required);
-            }
-            read
-        };
-        let (offset, minutes) = (figure("offset_working_days"), figure("estimated_minutes"));
-        let order = reading.optional_number("order", self.value("order", number));
+        let said = |field| self.value(field, number);
+        let offset = reading.number("offset_working_days", said("offset_working_days"), STEP_OFFSETS_WORKING_DAYS);
+        let minutes = reading.number("estimated_minutes", said("estimated_minutes"), STEP_MINUTES);
+        let order = reading.optional_number("order", said("order"), 0..=1000);
         let separators = |letter: char| letter.is_whitespace() || matches!(letter, ',' | ';');
         let after = self.value("after", number).split(separators).filter(|code| !code.is_empty());
         let typed = StepIn {

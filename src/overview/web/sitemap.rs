@@ -1,5 +1,7 @@
 //! The list of public pages for search engines (sitemaps.org), and what they may visit (RFC 9309).
 
+use crate::catalogue::questions::Catalogue;
+use crate::catalogue::web::href as product_href;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::http::Answer;
@@ -13,8 +15,17 @@ use askama::Template;
 use chrono::NaiveDate;
 
 /// Public pages with an address of their own.
-const PAGES: &[&str] =
-    &["/", "/calendar", "/calendar/changes", "/calendar/subscribe", "/network", "/api", "/about", "/privacy"];
+const PAGES: &[&str] = &[
+    "/",
+    "/calendar",
+    "/calendar/changes",
+    "/calendar/subscribe",
+    "/products",
+    "/network",
+    "/api",
+    "/about",
+    "/privacy",
+];
 
 pub(super) fn pages(cfg: &mut ServiceConfig) {
     cfg.service(show_robots).service(show_sitemap);
@@ -55,12 +66,14 @@ async fn public_pages(ctx: &Ctx) -> Result<Vec<PublicPage>> {
     let bodies = ctx.recall(&AllBodies).await?;
     let observatories = ctx.recall(&AllObservatories).await?;
     let agenda = releases::all(ctx.reader(), &ReleaseFilter::default()).await?;
+    let catalogue = ctx.recall(&Catalogue).await?;
     let fixed = PAGES.iter().map(|path| page((*path).to_owned(), None));
     let of_observatories = observatories.iter().map(|one| page(format!("/network/observatories/{}", one.code), None));
     let of_bodies = bodies.iter().map(|one| page(format!("/network/bodies/{}", one.code), None));
+    let of_products = catalogue.iter().map(|one| page(product_href(&one.code), None));
     let of_releases = agenda.iter().map(|view| {
         let changed = zone::day_of(view.updated_at);
         page(view.href(), Some(changed))
     });
-    Ok(fixed.chain(of_observatories).chain(of_bodies).chain(of_releases).collect())
+    Ok(fixed.chain(of_observatories).chain(of_bodies).chain(of_products).chain(of_releases).collect())
 }

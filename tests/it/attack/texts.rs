@@ -33,8 +33,21 @@ const TURNING: [char; 12] = [
 const UNSEEN: [&str; 6] = ["\u{200B}", "\u{FEFF}\u{2060}", "\u{AD}", "\u{3164}", "\u{2800}", "\u{E0041} \u{FE0F}"];
 
 /// Members that are no free text: a value outside their vocabulary has an error of its own.
-const NOT_FREE: [&str; 12] =
-    ["seat", "product", "period", "code", "table", "body", "observatory", "starts", "ends", "hour", "address", "email"];
+const NOT_FREE: [&str; 13] = [
+    "default_hour",
+    "seat",
+    "product",
+    "period",
+    "code",
+    "table",
+    "body",
+    "observatory",
+    "starts",
+    "ends",
+    "hour",
+    "address",
+    "email",
+];
 
 /// Finds the texts in the body of an operation, as JSON pointers with their values, optional ones included.
 fn texts_in(schema: &'static Value, at: &str, found: &mut Vec<String>) {
