@@ -17,7 +17,7 @@ use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::documents::service::{self as documents, OwnsDocuments};
 use crate::documents::view::{Document, Opened};
-use crate::error::{Code, Error, FieldError, Refusal as _, Result};
+use crate::error::{Error, FieldError, Refusal as _, Result};
 use crate::network::service as network;
 use crate::open::{Guarded, Seen, admit};
 use crate::time::{DateRule, Period};

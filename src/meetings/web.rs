@@ -109,7 +109,7 @@ struct SheetPage {
 #[get("/meetings/{id:[0-9A-Fa-f-]+}/sheet")]
 async fn show_sheet(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = service::show(&ctx, *id).await?;
-    let (meeting, lang) = (&dossier.meeting, ctx.lang);
+    let lang = ctx.lang;
     let parties = dossier.presences.iter().map(|one| one.party.name.clone());
     page(&SheetPage {
         shell: shell_below(&ctx, &request, &dossier.line(), dossier.line().name(lang)),

@@ -3,7 +3,7 @@
 use super::model::{Flags, Reason, Release, When};
 use crate::deliverables::view::Progress;
 use crate::texts::Lang;
-use crate::time::{words, zone};
+use crate::time::{ClosedDay, words, zone};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{MeetingId, ObservatoryId, OutcomeId, ReleaseChangeId};
 use entity::kinds::{DeliverableState, ProductScope, ReleaseChangeKind};
@@ -230,6 +230,8 @@ pub struct Story {
     pub is_everywhere: bool,
     /// Working days of all territories concerned from today to a confirmed future date; `None` without such a date.
     pub notice_left: Option<i32>,
+    /// A provisional day that is not a common working day.
+    pub closed: Option<ClosedDay>,
     pub today: NaiveDate,
 }
 
@@ -261,6 +263,7 @@ mod tests {
             reason: None,
             despite_non_working: None,
             outcome: None,
+            by_rule: None,
             at: slot.instant(),
             notice: None,
         }

@@ -13,9 +13,7 @@ use crate::http::form::{self, Choice, FormState, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::network::questions::AllTerritories;
 use crate::texts::Lang;
-use crate::time::date_rule::{
-    Adjust, Anchor, Distance, LAST_MONTH_AFTER, MOST_A_DAY, MOST_PLUS, Nth, SpanOfYear, Unit,
-};
+use crate::time::date_rule::{Adjust, Anchor, Distance, Improper, Nth, SpanOfYear, Unit};
 use crate::time::{DateRule, words};
 use crate::typed::{Reading, kept};
 use actix_web::{HttpRequest, get, post, web};

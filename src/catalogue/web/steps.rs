@@ -6,7 +6,7 @@ use crate::catalogue::policy::Action;
 use crate::catalogue::service::{self, checked_step, template_errors};
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::http::form::{self, Choice, Errors, FormState, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::http::{Answer, Failure};

@@ -1,22 +1,24 @@
 //! Products of the demonstration. They are invented, and no file of the network has them.
 
 use super::stage::Stage;
-use crate::audit::{self, Event};
+use crate::catalogue::model::StepIn;
+use crate::catalogue::service::{self as catalogue, DetailsIn};
 use crate::error::Result;
-use crate::network::verb::Verb;
 use crate::releases::model::When;
-use crate::time::{Frequency, Period};
+use crate::time::{DateRule, Frequency, Period};
 use chrono::{Months, NaiveDate, NaiveTime};
-use entity::ids::ProductId;
-use entity::kinds::{Periodicity, Precision, ProductScope, SeatKind};
-use entity::{Instant, product, product_step};
-use sea_orm::EntityTrait;
+use entity::kinds::{Contributing, Periodicity, Precision, ProductScope, SeatKind, Theme};
 
 /// A product with the rhythm of its releases.
 pub(super) struct Invented {
     pub code: &'static str,
     name_it: &'static str,
     name_en: &'static str,
+    description_it: &'static str,
+    description_en: &'static str,
+    theme: Theme,
+    /// Rule for its dates, as it is kept.
+    rule: &'static str,
     step_it: &'static str,
     step_en: &'static str,
     periodicity: Periodicity,
@@ -41,6 +43,10 @@ pub(super) const PRODUCTS: &[Invented] = &[
         code: "nota-mensile",
         name_it: "Nota mensile sugli avviamenti al lavoro",
         name_en: "Monthly note on new hires",
+        description_it: "Quante persone sono state assunte nel mese in Lombardia, per settore e per tipo di contratto.",
+        description_en: "People hired in Lombardy in the month, by sector and kind of contract.",
+        theme: Theme::Hiring,
+        rule: r#"{"day":{"end_of_period":{"plus":20,"unit":"working_days"}},"avoid":["08-01/08-31"],"most_a_day":2}"#,
         step_it: "Consegna della nota",
         step_en: "Hand in the note",
         periodicity: Periodicity::Monthly,
@@ -56,6 +62,10 @@ pub(super) const PRODUCTS: &[Invented] = &[
         code: "bollettino-trimestrale",
         name_it: "Bollettino trimestrale delle assunzioni",
         name_en: "Quarterly bulletin of hirings",
+        description_it: "Le assunzioni previste dalle imprese della provincia nel trimestre, con le professioni più cercate.",
+        description_en: "Hirings planned by the firms of the province in the quarter, with the occupations most in demand.",
+        theme: Theme::Demand,
+        rule: r#"{"day":{"nth_weekday":{"nth":"second","weekday":"tuesday","month":2}}}"#,
         step_it: "Consegna del bollettino",
         step_en: "Hand in the bulletin",
         periodicity: Periodicity::Quarterly,
@@ -71,6 +81,10 @@ pub(super) const PRODUCTS: &[Invented] = &[
         code: "quadro-semestrale",
         name_it: "Quadro semestrale delle professioni richieste",
         name_en: "Half-yearly overview of occupations in demand",
+        description_it: "Le professioni richieste nelle dodici province, con un capitolo per ciascuna e il confronto con il semestre prima.",
+        description_en: "Occupations in demand in the twelve provinces, with a chapter for each and a comparison with the half-year before.",
+        theme: Theme::Skills,
+        rule: r#"{"day":{"end_of_period":{"plus":3,"unit":"months"}},"adjust":"nearest"}"#,
         step_it: "Consegna del capitolo provinciale",
         step_en: "Hand in the chapter of the province",
         periodicity: Periodicity::HalfYearly,
@@ -86,6 +100,9 @@ pub(super) const PRODUCTS: &[Invented] = &[
 
 /// Stands for every observatory.
 pub(super) const ALL: &str = "";
+
+/// Code of the regional observatory.
+const REGIONAL: &str = "regionale";
 
 impl Invented {
     /// Lists the days of the releases of one rhythm from one day to another, with their periods, the earliest first. A
@@ -111,46 +128,64 @@ impl Invented {
         Ok(When::of(self.precision, day, None)?)
     }
 
-    fn row(&self, id: ProductId, now: Instant) -> product::Model {
-        product::Model {
-            id,
-            code: self.code.to_owned(),
+    /// Returns its properties as the secretariat would enter them.
+    fn details(&self) -> DetailsIn {
+        let names = self.rhythm.iter().map(|(observatory, _)| *observatory).filter(|code| *code != ALL);
+        let (regional, observatories): (Vec<&str>, Vec<&str>) = names.partition(|code| *code == REGIONAL);
+        let is_named = !regional.is_empty() || !observatories.is_empty();
+        DetailsIn {
             name_it: self.name_it.to_owned(),
             name_en: self.name_en.to_owned(),
+            theme: Some(self.theme),
             periodicity: self.periodicity,
             scope: self.scope,
+            contributors: if is_named { Contributing::Named } else { Contributing::AllTerritorial },
+            observatories: observatories.into_iter().map(str::to_owned).collect(),
+            with_regional: !regional.is_empty(),
             default_hour: NaiveTime::from_hms_opt(self.hour, 0, 0).unwrap_or(NaiveTime::MIN),
-            version: 1,
-            created_at: now,
-            updated_at: now,
+            description_it: Some(self.description_it.to_owned()),
+            description_en: Some(self.description_en.to_owned()),
+            contact_name: None,
+            contact_email: None,
+            portal_section: None,
+            portal_words: None,
+            date_rule: DateRule::from_text(self.rule),
+        }
+    }
+
+    /// Returns the one step of its work.
+    fn step(&self) -> StepIn {
+        StepIn {
+            code: "testo".to_owned(),
+            name_it: self.step_it.to_owned(),
+            name_en: self.step_en.to_owned(),
+            seat: SeatKind::Referent,
+            offset_working_days: -5,
+            estimated_minutes: 120,
+            after: Vec::new(),
         }
     }
 }
 
-/// Writes the products with their one step each, as a load of the network would.
+/// Creates the products with their one step each.
 pub(super) async fn load(stage: &Stage) -> Result<()> {
     let ctx = stage.system();
     ctx.write(async |txn| {
         for one in PRODUCTS {
-            let row = one.row(ctx.new_id(), Instant::from(ctx.now()));
-            let step = product_step::Model {
-                id: ctx.new_id(),
-                product_id: row.id,
-                position: 1,
-                code: "testo".to_owned(),
-                name_it: one.step_it.to_owned(),
-                name_en: one.step_en.to_owned(),
-                seat: SeatKind::Referent,
-                offset_working_days: -5,
-                estimated_minutes: 120,
-            };
-            let event =
-                Event::about(Verb::Load, ("product", row.id.to_string()), serde_json::json!({ "code": one.code }));
-            product::Entity::insert(product::ActiveModel::from(row)).exec_without_returning(txn).await?;
-            product_step::Entity::insert(product_step::ActiveModel::from(step)).exec_without_returning(txn).await?;
-            audit::record(&ctx, txn, event).await?;
+            let created = catalogue::create(&ctx, txn, one.code, one.details()).await?;
+            catalogue::replace_steps(&ctx, txn, one.code, created.version, &[one.step()]).await?;
         }
         Ok(())
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_can_be_read() {
+        assert!(PRODUCTS.iter().all(|one| one.details().date_rule.is_some()));
+    }
 }

@@ -13,7 +13,7 @@ use crate::releases::store::{self, Filter, Owner};
 use crate::releases::view::{
     Agenda, Change, DateChange, Overtaken, Place, ReleaseView, Report, Share, Slip, Story, overtaking,
 };
-use crate::time::{Joint, NonWorking, zone};
+use crate::time::{Joint, NonWorking, NotWorked, zone};
 use chrono::NaiveDate;
 use entity::ids::{OutcomeId, ReleaseChangeId, ReleaseId};
 use entity::kinds::{DeliverableState, ObservatoryKind, ProductScope, ReleaseChangeKind, ReleaseState};
@@ -50,6 +50,12 @@ pub async fn story_of(ctx: &Ctx, view: ReleaseView) -> Result<Story> {
         ReleaseState::Confirmed => concerned.working_days_between(today, view.release.when().first_day()).ok(),
         ReleaseState::Provisional | ReleaseState::Published | ReleaseState::Cancelled => None,
     };
+    let is_asked = view.release.state() == ReleaseState::Provisional && view.release.is_precise();
+    let worked = concerned.must_be_worked(view.release.day(), |code| vec![provinces.name(code)]);
+    let closed = match worked {
+        Err(NotWorked::ClosedDay(closed)) if is_asked => Some(closed),
+        Err(NotWorked::ClosedDay(_) | NotWorked::Calendar(_)) | Ok(()) => None,
+    };
     let mut places: Vec<String> = owing.iter().map(|one| provinces.name_of(one)).collect();
     places.sort();
     let territorial = provinces.observatories.iter().filter(|one| one.kind == ObservatoryKind::Territorial).count();
@@ -63,6 +69,7 @@ pub async fn story_of(ctx: &Ctx, view: ReleaseView) -> Result<Story> {
         places,
         is_everywhere,
         notice_left: notice_left.filter(|left| *left >= 0),
+        closed,
         today,
         view,
     })

@@ -8,8 +8,9 @@ use crate::catalogue::web::href as product_href;
 use crate::ctx::Ctx;
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::Progress;
-use crate::error::Result;
+use crate::error::{Refusal as _, Result};
 use crate::http::page::{Shell, page};
+use crate::http::wording;
 use crate::lifecycle::Event as _;
 use crate::mail::policy as mail_policy;
 use crate::mail_log::told::PartyTold;
@@ -40,6 +41,8 @@ struct ReleasePage {
     unseen: Option<String>,
     /// The change that a reader has to know first.
     band: Option<Band>,
+    /// Warning about a day that cannot be confirmed, for those who plan.
+    warning: Option<String>,
     period: String,
     territory: String,
     /// «Mancano 15 giorni lavorativi».
@@ -171,6 +174,7 @@ impl ReleasePage {
             unseen: (!story.unseen.is_empty())
                 .then(|| lang.f("releases.report_unseen", &[("places", &words::listed(&story.unseen, lang))])),
             band: Band::of(&story, lang),
+            warning: warning(&story, ctx),
             period: period(&story.view, lang),
             territory: territory(&story, lang),
             notice_left: story.notice_left.map(|left| notice_left(left, lang)),
@@ -188,6 +192,13 @@ impl ReleasePage {
             actions: actions(ctx, release.id, state),
         }
     }
+}
+
+/// Returns the warning about a provisional day that not all work, with the nearest days that all do.
+fn warning(story: &Story, ctx: &Ctx) -> Option<String> {
+    let closed = story.closed.as_ref().filter(|_| policy::may(&ctx.actor, Action::Confirm))?;
+    let said = closed.said();
+    Some(wording::text(ctx.lang, said.code, &said.params))
 }
 
 /// «Relazione territoriale, anno 2026: venerdì 19 marzo 2027, ore 10.00 (confermato).», for a link to the page.
