@@ -1,5 +1,5 @@
-//! What the page of a meeting says to whom: decisions overtaken since, tasks with their seats, who was told by party, what
-//! is missing before it is closed; and the same facts on the pages that lead to it.
+//! Pages of a meeting: decisions overtaken since, tasks with their seats, mails by party, the summary before closing; and
+//! the same facts on the pages that lead to it.
 
 use crate::on_sqlite;
 use crate::support::app::{Client, SECRETARIAT, TestApp};

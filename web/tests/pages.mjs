@@ -66,6 +66,8 @@ export const pages = {
     "/meetings",
     "/meetings/new",
     { from: "/meetings", link: "main .rc-table tbody tr:first-child a", name: "meeting-draft" },
+    { from: "/meetings", link: ["main .rc-table tbody tr:first-child a", "main a[href$='/agenda-items/several']"], name: "meeting-points" },
+    { from: "/meetings", link: ["main .rc-table tbody tr:first-child a", "main a[href$='/agenda-items/copy']"], name: "meeting-copy" },
     { from: "/meetings", link: "main .rc-table tbody tr:last-child a", name: "meeting-closed" },
     "/tasks",
     { from: "/tasks", link: "main .rc-table a", name: "task-of-others" },

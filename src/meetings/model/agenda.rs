@@ -4,7 +4,7 @@ use super::{Refusal, Slot};
 use chrono::{NaiveTime, TimeDelta};
 use entity::ids::{AgendaItemId, ReleaseId};
 use entity::kinds::{AgendaItemKind, OutcomeKind};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::str::FromStr;
 
 /// A point of the agenda.
@@ -147,15 +147,10 @@ pub fn fate(item: AgendaItemId, outcomes: &[(Option<AgendaItemId>, OutcomeKind)]
 
 /// Selects the points to copy, in their order: those asked for that the agenda does not have yet, so that copying twice
 /// adds nothing.
-pub fn to_copy<'a>(
-    earlier: &'a [AgendaItem],
-    fates: &HashMap<AgendaItemId, Fate>,
-    present: &[AgendaItem],
-    which: Copied,
-) -> Vec<&'a AgendaItem> {
-    let is_open = |item: &&AgendaItem| which == Copied::All || fates.get(&item.id) != Some(&Fate::Dealt);
+pub fn to_copy<'a>(earlier: &'a [(AgendaItem, Fate)], present: &[AgendaItem], which: Copied) -> Vec<&'a AgendaItem> {
+    let is_asked_for = |(_, fate): &&(AgendaItem, Fate)| which == Copied::All || *fate != Fate::Dealt;
     let is_new = |item: &&AgendaItem| present.iter().all(|one| !one.says_the_same(item));
-    earlier.iter().filter(is_open).filter(is_new).collect()
+    earlier.iter().filter(is_asked_for).map(|(item, _)| item).filter(is_new).collect()
 }
 
 #[cfg(test)]
@@ -239,9 +234,12 @@ mod tests {
             (Some(id(2)), OutcomeKind::Deferral),
             (None, OutcomeKind::Decision),
         ];
-        let fates = earlier.iter().map(|item| (item.id, fate(item.id, &outcomes))).collect();
+        let earlier = earlier.map(|item| {
+            let fate = fate(item.id, &outcomes);
+            (item, fate)
+        });
         let titles = |present: &[AgendaItem], which| -> Vec<String> {
-            to_copy(&earlier, &fates, present, which).into_iter().map(|item| item.title.clone()).collect()
+            to_copy(&earlier, present, which).into_iter().map(|item| item.title.clone()).collect()
         };
         assert_eq!(titles(&[], Copied::Open), ["Punto 2", "Punto 3"]);
         assert_eq!(titles(&[], Copied::All), ["Punto 1", "Punto 2", "Punto 3"]);

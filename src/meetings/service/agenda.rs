@@ -17,7 +17,7 @@ use crate::typed::{self, Reading};
 use entity::ids::{AgendaItemId, MeetingId, ReleaseId};
 use entity::kinds::AgendaItemKind;
 use sea_orm::ConnectionTrait;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
 /// Longest title of a point, in characters; a longer one is refused as `too_long`.
@@ -189,9 +189,7 @@ pub async fn copy_source(db: &impl ConnectionTrait, draft: &Meeting) -> Result<O
 pub async fn copy_items(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, which: Copied) -> Result<Meeting> {
     let draft = opened(ctx, txn, id, Seen::Version(version)).await?;
     let source = copy_source(txn, &draft).await?.ok_or(Refusal::NothingChanges)?;
-    let fates: HashMap<AgendaItemId, Fate> = source.points.iter().map(|(item, fate)| (item.id, *fate)).collect();
-    let earlier: Vec<AgendaItem> = source.points.into_iter().map(|(item, _)| item).collect();
-    let chosen = agenda::to_copy(&earlier, &fates, &store::agenda(txn, id).await?, which);
+    let chosen = agenda::to_copy(&source.points, &store::agenda(txn, id).await?, which);
     if chosen.is_empty() {
         return Err(Refusal::NothingChanges.into());
     }

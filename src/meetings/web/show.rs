@@ -61,7 +61,7 @@ pub struct Head {
     pub title: String,
     pub state: &'static str,
     pub state_kind: &'static str,
-    /// Its number with the day on which it was given, or when it will be.
+    /// Number with the day on which it was given, or the words that it comes with the convocation.
     pub number: String,
     pub day: String,
     pub hours: String,

@@ -24,6 +24,8 @@ const DECISIONS: u64 = 10;
 #[template(path = "overview/dossier.html")]
 struct DossierPage {
     shell: Shell,
+    /// Key of the text below the heading; a partner reads neither of colleagues nor of decisions.
+    lead: &'static str,
     seats: Vec<SeatPanel>,
     /// Latest decisions of the tables; `None` for a partner who was present at none, because others may have been taken.
     decisions: Option<Vec<DecisionLine>>,
@@ -34,7 +36,7 @@ struct DecisionLine {
     href: String,
     meeting: String,
     text: String,
-    /// What took the place of the date it decided, with the page of the release.
+    /// Words about the later change of the date it decided, with the page of the release.
     overtaken: Option<(String, String)>,
 }
 
@@ -79,6 +81,7 @@ pub(super) async fn show_dossier(ctx: Ctx, request: HttpRequest) -> Answer {
     let decisions = meetings::decisions(&ctx, DECISIONS).await?;
     page(&DossierPage {
         shell: Shell::new(&ctx, &request, "overview.dossier_title").here(),
+        lead: if ctx.actor.sits_at_the_table() { "overview.dossier_lead" } else { "overview.dossier_lead_partner" },
         seats,
         decisions: (ctx.actor.sits_at_the_table() || !decisions.is_empty())
             .then(|| decisions.iter().map(|one| decision_line(one, ctx.lang)).collect()),

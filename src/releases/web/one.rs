@@ -106,7 +106,7 @@ struct ChangeLine {
     /// Whether a meeting decided it; `meeting` is its page, for readers with permission.
     is_decided: bool,
     meeting: Option<String>,
-    /// What took the place of the decided date.
+    /// Words about the later change of the decided date.
     overtaken: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Who was told what about a release, by party: the bodies of the observatories that owe something for it.
+//! Mails about a release by party: the bodies of the observatories that owe something for it.
 
 use crate::ctx::Ctx;
 use crate::deliverables::view::DeliverableView;

@@ -21,7 +21,6 @@ use askama::Template;
 use entity::ids::{AgendaItemId, MeetingId};
 use entity::kinds::AgendaItemKind;
 use serde::Deserialize;
-use std::collections::HashMap;
 
 pub fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(new_item)
@@ -329,22 +328,21 @@ async fn copy_page(
 impl Earlier {
     fn of(source: Source, dossier: &Dossier, lang: Lang) -> Self {
         let Source { meeting, points } = source;
-        let fates: HashMap<AgendaItemId, Fate> = points.iter().map(|(item, fate)| (item.id, *fate)).collect();
-        let items: Vec<AgendaItem> = points.iter().map(|(item, _)| item.clone()).collect();
         let choice = |which: Copied| {
-            let number = to_copy(&items, &fates, &dossier.agenda, which).len().to_string();
+            let number = to_copy(&points, &dossier.agenda, which).len().to_string();
             let key = match which {
                 Copied::Open => "meetings.copy_open",
                 Copied::All => "meetings.copy_all",
             };
             Choice::new(which.as_str(), lang.f(key, &[("number", &number)]))
         };
+        let choices = Copied::ALL.map(choice).to_vec();
         let line = Line { meeting, table: dossier.table.clone() };
         Self {
             href: path(line.meeting.id),
             name: line.dated_name(lang),
             points: points.into_iter().map(|(item, fate)| (item.title, fate_badge(fate, lang))).collect(),
-            choices: Copied::ALL.map(choice).to_vec(),
+            choices,
         }
     }
 }
