@@ -187,12 +187,13 @@ impl Product {
         }
     }
 
-    /// Returns the description in a language, or in the other one if it has only that.
-    pub fn description(&self, lang: Lang) -> Option<&str> {
+    /// Returns the description in a language, or in the other one if it has only that, with its language.
+    pub fn description(&self, lang: Lang) -> Option<(&str, Lang)> {
         let Details { description_it: it, description_en: en, .. } = &self.details;
+        let (it, en) = (it.as_deref().map(|text| (text, Lang::It)), en.as_deref().map(|text| (text, Lang::En)));
         match lang {
-            Lang::It => it.as_deref().or(en.as_deref()),
-            Lang::En => en.as_deref().or(it.as_deref()),
+            Lang::It => it.or(en),
+            Lang::En => en.or(it),
         }
     }
 
@@ -361,11 +362,11 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// Returns the text in a language; the Italian one if there is no English one.
-    pub fn text(&self, lang: Lang) -> &str {
-        match lang {
-            Lang::It => &self.text_it,
-            Lang::En => self.text_en.as_deref().unwrap_or(&self.text_it),
+    /// Returns the text in a language, or the Italian one if there is no English one, with its language.
+    pub fn text(&self, lang: Lang) -> (&str, Lang) {
+        match self.text_en.as_deref() {
+            Some(text) if lang == Lang::En => (text, Lang::En),
+            Some(_) | None => (&self.text_it, Lang::It),
         }
     }
 }

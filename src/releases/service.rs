@@ -266,7 +266,7 @@ pub async fn confirm(
     // The refusal names no field, because no field of a confirmation can correct it: the release has to be cancelled
     // and planned again.
     must_be_owed_by(&product, confirmed.observatory).map_err(|refusal| Error::refused(refusal.said().code))?;
-    let concerned = network.provinces.concerned(&confirmed, &[]);
+    let concerned = network.concerned(&confirmed, &[]);
     let despite_non_working =
         network.check_day(&concerned, ctx.today(), slot.day, input.despite_non_working.as_deref())?;
     let why = Why { despite_non_working, outcome_id, ..Why::default() };
@@ -278,7 +278,7 @@ pub async fn confirm(
 
 /// Creates one deliverable for each observatory concerned and one task for each step.
 async fn plan_work(ctx: &Ctx, txn: &Txn, release: &Release, product: &Product, network: &Network) -> Result<()> {
-    let work = network.work(product, release, &network.provinces.concerned(release, &[]))?;
+    let work = network.work(product, release, &network.concerned(release, &[]))?;
     let deliverables = deliverables::plan(ctx, txn, release.id, &owed(&work)).await?;
     let seats = designations::seats(txn).await?;
     let mut steps = Vec::new();
@@ -352,7 +352,7 @@ pub async fn move_to(
     let from = current.when();
     let moved = current.moved(slot, ctx.now())?;
     let shares = store::shares(txn, &[id]).await?.remove(&id).unwrap_or_default();
-    let concerned = network.provinces.concerned(&moved, &shares);
+    let concerned = network.concerned(&moved, &shares);
     let despite_non_working =
         network.check_day(&concerned, ctx.today(), slot.day, input.despite_non_working.as_deref())?;
     let (before, text) = (mail::tasks_of(txn, id).await?, reason.text.clone());

@@ -18,7 +18,8 @@ pub struct ProductFacts {
     pub product: Product,
     pub href: String,
     pub name: String,
-    pub description: Option<String>,
+    /// Description with the code of its language.
+    pub description: Option<(String, &'static str)>,
     /// «Ritirato il 3 marzo 2027».
     pub retired: Option<String>,
     pub theme: Option<&'static str>,
@@ -45,7 +46,8 @@ pub struct SheetFacts {
     /// «Versione 2, per i rilasci da anno 2026».
     pub title: String,
     pub published: String,
-    pub text: String,
+    /// Text with the code of its language.
+    pub text: (String, &'static str),
     /// «ATECO 2025, CP2021».
     pub lists: Option<String>,
     /// Address and name of its document.
@@ -81,7 +83,7 @@ impl ProductFacts {
         Ok(Self {
             href: href(code),
             name: product.name(lang).to_owned(),
-            description: product.description(lang).map(str::to_owned),
+            description: product.description(lang).map(|(text, lang)| (text.to_owned(), lang.code())),
             retired: product
                 .retired_at
                 .map(|at| lang.f("catalogue.retired_on", &[("day", &words::date(zone::day_of(at), lang))])),
@@ -117,11 +119,12 @@ impl SheetFacts {
     fn of(sheet: &Sheet, code: &str, documents: &[Document], lang: Lang) -> Self {
         let document = documents.iter().find(|document| Some(document.id) == sheet.document_id);
         let lists: Vec<String> = sheet.lists.iter().map(|list| format!("{} {}", list.name, list.edition)).collect();
+        let (text, own) = sheet.text(lang);
         let (number, period) = (sheet.number.to_string(), words::period(sheet.from, lang));
         Self {
             title: lang.f("catalogue.sheet_version", &[("number", &number), ("period", &period)]),
             published: words::date(zone::day_of(sheet.published_at), lang),
-            text: sheet.text(lang).to_owned(),
+            text: (text.to_owned(), own.code()),
             lists: (!lists.is_empty()).then(|| words::listed(&lists, lang)),
             document: document
                 .map(|document| (format!("{}/documents/{}", href(code), document.id), document.name.clone())),

@@ -19,31 +19,17 @@ use entity::ids::ObservatoryId;
 use entity::kinds::{ObservatoryKind, SeatKind};
 use std::sync::Arc;
 
-/// The observatories, the names of their territories, and the products to which they contribute.
+/// The observatories, and the names of their territories.
 pub(super) struct Provinces {
     /// All observatories, including the regional one.
     pub observatories: Arc<Vec<ObservatoryView>>,
     territories: Arc<Vec<TerritoryView>>,
-    catalogue: Arc<Vec<Product>>,
 }
 
 impl Provinces {
     pub async fn now(ctx: &Ctx) -> Result<Self> {
         let observatories = ctx.recall(&AllObservatories).await?;
-        let territories = ctx.recall(&AllTerritories).await?;
-        Ok(Self { observatories, territories, catalogue: ctx.recall(&Catalogue).await? })
-    }
-
-    /// Lists the observatories that owe a release: those with a share in it, because a release keeps the observatories
-    /// with which it was confirmed. Without shares they are the named one, or the contributors to its product.
-    pub fn concerned(&self, release: &Release, shares: &[Share]) -> Vec<&ObservatoryView> {
-        let product = self.catalogue.iter().find(|product| product.id == release.product_id);
-        let owes = |one: &&ObservatoryView| match release.observatory {
-            _ if !shares.is_empty() => shares.iter().any(|share| share.observatory == one.id),
-            Some(only) => only == one.id,
-            None => product.is_some_and(|product| product.details.contributors.include(one)),
-        };
-        self.observatories.iter().filter(owes).collect()
+        Ok(Self { observatories, territories: ctx.recall(&AllTerritories).await? })
     }
 
     /// Returns the name of a territory: «Bergamo».
@@ -62,15 +48,30 @@ impl Provinces {
     }
 }
 
-/// Data of the network that the agenda needs: its provinces and their working days.
+/// Data of the network that the agenda needs: its provinces, their working days, and the products to which they contribute.
 pub(super) struct Network {
     pub provinces: Provinces,
     pub calendars: Arc<Calendars>,
+    catalogue: Arc<Vec<Product>>,
 }
 
 impl Network {
     pub async fn now(ctx: &Ctx) -> Result<Self> {
-        Ok(Self { provinces: Provinces::now(ctx).await?, calendars: ctx.recall(&AllCalendars).await? })
+        let provinces = Provinces::now(ctx).await?;
+        let catalogue = ctx.recall(&Catalogue).await?;
+        Ok(Self { provinces, calendars: ctx.recall(&AllCalendars).await?, catalogue })
+    }
+
+    /// Lists the observatories that owe a release: those with a share in it, because a release keeps the observatories
+    /// with which it was confirmed. Without shares they are the named one, or the contributors to its product.
+    pub fn concerned(&self, release: &Release, shares: &[Share]) -> Vec<&ObservatoryView> {
+        let product = self.catalogue.iter().find(|product| product.id == release.product_id);
+        let owes = |one: &&ObservatoryView| match release.observatory {
+            _ if !shares.is_empty() => shares.iter().any(|share| share.observatory == one.id),
+            Some(only) => only == one.id,
+            None => product.is_some_and(|product| product.details.contributors.include(one)),
+        };
+        self.provinces.observatories.iter().filter(owes).collect()
     }
 
     /// Returns the calendars of the territories of these observatories.

@@ -42,7 +42,7 @@ pub async fn story_of(ctx: &Ctx, view: ReleaseView) -> Result<Story> {
     let shares = store::shares(db, &[id]).await?.remove(&id).unwrap_or_default();
     let network = Network::now(ctx).await?;
     let provinces = &network.provinces;
-    let owing = provinces.concerned(&view.release, &shares);
+    let owing = network.concerned(&view.release, &shares);
     let concerned = network.calendars_of(&owing)?;
     let changes = changes.into_iter().map(|change| with_notice(change, &concerned)).collect();
     let today = ctx.today();
@@ -242,7 +242,7 @@ pub async fn changed_dates(ctx: &Ctx, before: Option<ReleaseChangeId>, limit: u6
         let Some(change) = all.iter().find(|change| change.position == position) else { continue };
         let before = all.iter().rev().find(|earlier| earlier.position < position).map(|earlier| earlier.when);
         let of_release = shares.get(&release).map_or(&[][..], Vec::as_slice);
-        let concerned = network.provinces.concerned(&view.release, of_release);
+        let concerned = network.concerned(&view.release, of_release);
         let change = with_notice(change.clone(), &network.calendars_of(&concerned)?);
         changed.push(DateChange { id, view: view.clone(), before, change });
     }

@@ -65,7 +65,8 @@ struct ReleasePage {
 struct ProductBox {
     href: String,
     name: String,
-    description: Option<String>,
+    /// Description with the code of its language.
+    description: Option<(String, &'static str)>,
     contact: String,
     address: Option<String>,
 }
@@ -148,7 +149,9 @@ impl ProductBox {
         Ok(Self {
             href: product_href(&view.product_code),
             name: view.product_name(ctx.lang).to_owned(),
-            description: product.and_then(|product| product.description(ctx.lang)).map(str::to_owned),
+            description: product
+                .and_then(|product| product.description(ctx.lang))
+                .map(|(text, lang)| (text.to_owned(), lang.code())),
             contact: name,
             address,
         })
