@@ -86,7 +86,7 @@ pub async fn last_change(
     let mut changes = store::changes(db, &[id]).await?.remove(&id).unwrap_or_default();
     let shares = store::shares(db, &[id]).await?.remove(&id).unwrap_or_default();
     let network = Network::now(ctx).await?;
-    let concerned = network.calendars_of(&network.provinces.concerned(&view.release, &shares))?;
+    let concerned = network.calendars_of(&network.concerned(&view.release, &shares))?;
     let slip = view.release.first_confirmed().and_then(|first| {
         let (from, to) = (first.slot.day, view.release.when().first_day());
         let working_days = concerned.working_days_between(from, to).ok()?;
