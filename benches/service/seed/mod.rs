@@ -75,7 +75,7 @@ async fn load_network(db: &Db) {
     let services = Arc::new(Services::new(db.clone(), Arc::new(SystemClock), Config::for_tests()));
     let ctx = Ctx { services, actor: Actor::operator(), lang: Lang::It, request_id: None, generation: None };
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/lombardia.toml");
-    load::run(&ctx, &data, |_| true).await.expect("the network loads");
+    load::run(&ctx, &data, load::Edited::Keep, |_| true).await.expect("the network loads");
 }
 
 /// Leaves the database as it is between two busy hours: `PostgreSQL` with statistics, which autovacuum takes there, and

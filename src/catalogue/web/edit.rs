@@ -116,7 +116,11 @@ impl ProductForm {
             date_rule,
         };
         checked_details(reading, &input, observatories)?;
-        (periodicity?, scope?, contributors?, default_hour?, theme?);
+        periodicity?;
+        scope?;
+        contributors?;
+        default_hour?;
+        theme?;
         Some(input)
     }
 }

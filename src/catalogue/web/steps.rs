@@ -104,7 +104,9 @@ impl StepsForm {
             after: after.map(str::to_owned).collect(),
         };
         let step = checked_step(reading, &typed);
-        (seat?, offset?, minutes?);
+        seat?;
+        offset?;
+        minutes?;
         Some(Some((order?.unwrap_or(i32::MAX), number, step?)))
     }
 
