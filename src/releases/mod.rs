@@ -12,7 +12,7 @@
 //!
 //! *Obligation.* A joint product and one that each observatory publishes by itself oblige the contributors that its
 //! catalogue names (`catalogue`). A release of an autonomous product names one of them when it is planned and obliges only
-//! that one. A confirmed release keeps the observatories and the steps with which it was confirmed (ADR 23).
+//! that one. A confirmed release keeps the observatories and the steps with which it was confirmed (ADR 25).
 //!
 //! *Permissions.* Everybody reads. The secretariat plans, confirms, moves and cancels; if a meeting decided it, the
 //! decision is linked. Only the service publishes, and only approved deliverables (rule 10).
