@@ -44,11 +44,11 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SpanQuery {
-    /// First month, such as `2027-01`.
-    #[param(max_length = 7)]
+    /// First month.
+    #[param(max_length = 7, example = "2027-01")]
     pub from: String,
     /// Last month, included; at most 36 months in all.
-    #[param(max_length = 7)]
+    #[param(max_length = 7, example = "2027-12")]
     pub to: String,
 }
 

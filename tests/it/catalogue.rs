@@ -157,7 +157,8 @@ async fn a_focus_of_four_with_a_regional_chapter_is_five_contributions_due_by_th
     // A day is a common working day of the five: the patron day of Mantua is one, that of Milan is none.
     let path = format!("/api/v1/releases/{}", id(&release));
     let version = desk.secretariat.get(&path).send().await.expect(200)["version"].clone();
-    let moving = |day: &str| json!({ "day": day, "reason_code": "workload", "reason_text": "Altri lavori" });
+    let moving =
+        |day: &str| json!({ "day": day, "reason_code": "workload", "reason_text": "Altri lavori nello stesso mese" });
     let refused = desk.secretariat.post(&format!("{path}/move")).if_match(version).json(moving("2027-12-07"));
     refused.send().await.refused(422, "non_working_day");
     desk.ask(&release, "move", moving("2028-03-17")).await;
@@ -182,7 +183,8 @@ async fn a_changed_template_leaves_confirmed_releases_as_they_are(engine: Engine
     // The distance of the text changes, the data step goes, a step is new.
     let changed = desk.set_steps(json!([step("testo", -10, &[]), step("visto", -1, &["testo"])])).await;
     assert_eq!(changed["steps"].as_array().map(Vec::len), Some(2));
-    let moving = json!({ "day": "2027-12-17", "reason_code": "workload", "reason_text": "Altri lavori" });
+    let moving =
+        json!({ "day": "2027-12-17", "reason_code": "workload", "reason_text": "Altri lavori nello stesso mese" });
     desk.ask(&before, "move", moving).await;
     assert_eq!(desk.tasks(&before, "Passo dati").await.len(), 5, "the removed step keeps its tasks");
     let days: Vec<String> = desk.tasks(&before, "Passo testo").await.into_iter().map(|(_, day)| day).collect();
@@ -386,7 +388,8 @@ async fn a_confirmed_release_keeps_its_contributions_when_the_contributors_chang
     let (before, after) = (desk.planned("2027-Q3").await, desk.planned("2027-Q4").await);
     desk.ask(&before, "confirm", json!({ "day": "2027-12-10" })).await;
     desk.edit(json!({ "observatories": ["bergamo", "mantova"], "with_regional": false })).await;
-    let moving = json!({ "day": "2027-12-17", "reason_code": "workload", "reason_text": "Altri lavori" });
+    let moving =
+        json!({ "day": "2027-12-17", "reason_code": "workload", "reason_text": "Altri lavori nello stesso mese" });
     desk.ask(&before, "move", moving).await;
     let kept = desk.contributions(&before).await;
     assert_eq!(kept.len(), 5, "{kept:?}");

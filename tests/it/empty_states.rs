@@ -14,6 +14,8 @@ use std::collections::BTreeSet;
 
 /// Claims about the network, each with what must not be there for it to be true.
 const CLAIMS: &[(&str, &str)] = &[
+    ("agenda.no_editions", "SELECT count(*) FROM agenda_edition"),
+    ("catalogue.none", "SELECT count(*) FROM product WHERE retired_at IS NULL"),
     ("meetings.none", "SELECT count(*) FROM meeting"),
     ("meetings.none_convened", "SELECT count(*) FROM meeting WHERE state <> 'draft'"),
     ("overview.decisions_none", "SELECT count(*) FROM outcome WHERE kind = 'decision'"),
@@ -34,11 +36,17 @@ const CLAIMS: &[(&str, &str)] = &[
 
 /// Texts about the reader, the record of the page, or a filter.
 const LIMITED: &[&str] = &[
+    "agenda.no_differences",
     "auth.capacities_none",
+    "catalogue.published_none",
+    "catalogue.sheet_none",
+    "catalogue.steps_none",
+    "catalogue.upcoming_none",
     "designations.no_absence",
     "designations.no_document",
     "designations.none_found",
     "mail_log.none",
+    "meetings.copy_none",
     "meetings.guests_none",
     "meetings.no_items",
     "meetings.no_outcomes",
@@ -63,11 +71,18 @@ const LIMITED: &[&str] = &[
     "releases.step_none",
     "tasks.none_found",
     "tasks.none_own",
+    "whatif.no_work",
+    "whatif.told_none",
 ];
 
 /// Returns the keys whose name says that something is not there.
 fn keys_of_nothing() -> BTreeSet<&'static str> {
     const NO_STATES: &[&str] = &[
+        "agenda.no_calendar",
+        "agenda.no_day",
+        "agenda.no_release",
+        "agenda.no_source",
+        "catalogue.rule_none",
         "auth.no_end",
         "network.signatory_no",
         "overview.data_no_licence",

@@ -530,7 +530,8 @@ fn faults_of(answer: &Answer, Attempt { sent, named, version }: &Attempt, addres
     faults
 }
 
-/// Adds the records for forms that only some pages have: a working group, a partner to invite, a blocked task.
+/// Adds the records for forms that only some pages have: a working group, a partner to invite, a blocked task, a rule that
+/// proposes a date.
 async fn show_rarer_forms(world: &World) {
     world.app.load_also(GROUP).await;
     let secretariat = world.app.client(SECRETARIAT).await;
@@ -541,6 +542,11 @@ async fn show_rarer_forms(world: &World) {
     let path = format!("/api/v1/tasks/{}/block", task["id"].as_str().expect("a task"));
     let reason = serde_json::json!({ "reason": "Mancano i dati" });
     secretariat.post(&path).if_match(&task["version"]).json(reason).send().await.expect(200);
+    let report = "/api/v1/products/relazione-territoriale";
+    let product = secretariat.get(report).send().await.expect(200);
+    let rule = serde_json::json!({ "day": { "end_of_period": { "plus": 3, "unit": "months" } } });
+    let rule = serde_json::json!({ "date_rule": rule });
+    secretariat.patch(report).if_match(&product["version"]).merge_patch(&rule).send().await.expect(200);
 }
 
 /// Returns the addresses of all pages of the world, and of the pages to which they link.

@@ -316,8 +316,8 @@ async fn points_move_by_a_button_and_say_when_they_begin(engine: Engine) {
     let path = desk.draft("2027-02-10", &["Primo", "Secondo"]).await;
     let known = ids(&desk.show(&path).await);
     let page = desk.page(&path).await;
-    assert!(page.contains("<strong>9.30–10.00</strong> · Primo"), "{page}");
-    assert!(page.contains("<strong>10.00–10.30</strong> · Secondo"), "{page}");
+    assert!(page.contains("<strong>9.30–10.00</strong> · <span lang=\"it\">Primo</span>"), "{page}");
+    assert!(page.contains("<strong>10.00–10.30</strong> · <span lang=\"it\">Secondo</span>"), "{page}");
     assert!(!page.contains(&format!("{}/up", known[0])) && !page.contains(&format!("{}/down", known[1])));
     let version = desk.version(&path).await.to_string();
     let down = format!("{path}/agenda-items/{}/down", known[0]);

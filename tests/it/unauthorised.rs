@@ -19,6 +19,9 @@ use std::collections::BTreeSet;
 
 /// Operations for everybody, without a key: the agenda, the network, the state of the service.
 const PUBLIC: &[&str] = &[
+    "GET /api/v1/agenda/editions",
+    "GET /api/v1/agenda/editions/{number}",
+    "GET /api/v1/agenda/editions/{number}/differences",
     "GET /api/v1/agreement",
     "GET /api/v1/bodies",
     "GET /api/v1/bodies/{code}",
@@ -49,6 +52,8 @@ const INVISIBLE: &[&str] = &[
 const PUBLIC_PAGES: &[&str] = &[
     "GET /",
     "GET /about",
+    "GET /agenda/editions",
+    "GET /agenda/editions/{number}",
     "GET /api",
     "GET /api/v1/openapi.json",
     "GET /calendar",

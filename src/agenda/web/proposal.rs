@@ -37,6 +37,14 @@ struct SpanForm {
     boxes: BTreeMap<String, String>,
 }
 
+/// The span in the address of the page.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct SpanQuery {
+    from: String,
+    to: String,
+}
+
 impl SpanForm {
     /// Reads the span. Errors: both fields at once.
     fn span(&self) -> Result<Span> {
@@ -97,8 +105,9 @@ struct Shown {
 }
 
 #[get("/agenda/proposal")]
-async fn show_proposal(ctx: Ctx, request: HttpRequest, query: web::Query<SpanForm>) -> Answer {
-    let asked = query.into_inner();
+async fn show_proposal(ctx: Ctx, request: HttpRequest, query: web::Query<SpanQuery>) -> Answer {
+    let SpanQuery { from, to } = query.into_inner();
+    let asked = SpanForm { from, to, boxes: BTreeMap::new() };
     if asked.from.is_empty() && asked.to.is_empty() {
         return page(&proposal_page(&ctx, &request, FormState::fresh(next_year(&ctx))).await?);
     }

@@ -13,7 +13,7 @@ use crate::http::form::{self, Choice, FormState, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::network::questions::AllTerritories;
 use crate::texts::Lang;
-use crate::time::date_rule::{Adjust, Anchor, Distance, Improper, Nth, SpanOfYear, Unit};
+use crate::time::date_rule::{Adjust, Anchor, Distance, Improper, MOST_AVOIDED, Nth, SpanOfYear, Unit};
 use crate::time::{DateRule, words};
 use crate::typed::{Reading, kept};
 use actix_web::{HttpRequest, get, post, web};
@@ -85,8 +85,26 @@ impl RuleForm {
 
     /// Reads the rule, or none; all wrong fields at once.
     fn read(&self, reading: &mut Reading) -> Option<Option<DateRule>> {
+        let adjust = chosen::<Adjust>(reading, "adjust", &self.adjust);
+        let spans = self.avoid.split(['\n', ',']).map(str::trim).filter(|text| !text.is_empty());
+        let avoid: Option<Vec<SpanOfYear>> = spans.map(|text| text.parse().ok()).collect();
+        let (least, most) = Improper::Avoid.limits();
+        let avoid = reading.take(match avoid {
+            None => Err(Error::field("avoid", Code::UnknownValue)),
+            Some(spans) if spans.len() > MOST_AVOIDED => Err(Error::out_of_range("avoid", least, most)),
+            Some(spans) => Ok(spans),
+        });
+        let most_a_day = match kept(&self.most_a_day) {
+            None => Some(None),
+            Some(text) => number(reading, "most_a_day", &text, Improper::MostADay).map(Some),
+        };
         let day = match self.kind.as_str() {
-            NONE => return Some(None),
+            NONE => {
+                // Conditions that could not be read are refused also while they have no effect.
+                avoid?;
+                most_a_day?;
+                return Some(None);
+            }
             END => self.distance(reading).map(Anchor::EndOfPeriod),
             RELEASE => {
                 let product = reading.text("product", &self.product, 60);
@@ -105,14 +123,6 @@ impl RuleForm {
                 reading.refuse("kind", if self.kind.is_empty() { Code::Required } else { Code::UnknownValue });
                 None
             }
-        };
-        let adjust = chosen::<Adjust>(reading, "adjust", &self.adjust);
-        let spans = self.avoid.split(['\n', ',']).map(str::trim).filter(|text| !text.is_empty());
-        let avoid: std::result::Result<Vec<SpanOfYear>, _> = spans.map(str::parse).collect();
-        let avoid = reading.take(avoid.map_err(|_| Error::field("avoid", Code::UnknownValue)));
-        let most_a_day = match kept(&self.most_a_day) {
-            None => Some(None),
-            Some(text) => number(reading, "most_a_day", &text, Improper::MostADay).map(Some),
         };
         let rule = DateRule {
             day: day?,

@@ -33,8 +33,17 @@ const TURNING: [char; 12] = [
 const UNSEEN: [&str; 6] = ["\u{200B}", "\u{FEFF}\u{2060}", "\u{AD}", "\u{3164}", "\u{2800}", "\u{E0041} \u{FE0F}"];
 
 /// Members that are no free text: a value outside their vocabulary has an error of its own.
-const NOT_FREE: [&str; 14] = [
+const NOT_FREE: [&str; 23] = [
     "default_hour",
+    "from",
+    "to",
+    "worked_by",
+    "source",
+    "weekday",
+    "avoid",
+    "unit",
+    "nth",
+    "adjust",
     "from_period",
     "seat",
     "product",
@@ -88,7 +97,9 @@ fn whole(world: &World, name: &str, pointer: &str, schema: &'static Value) -> Va
         "POST /api/v1/designations/{id}/end" => {
             ("provenance", json!({ "channel": "pec", "communicated_on": "2027-01-20" }))
         }
-        "POST /api/v1/releases/{id}/move" => ("reason_text", json!("Una frase abbastanza lunga")),
+        "POST /api/v1/releases/{id}/move" | "POST /api/v1/releases/{id}/move/preview" => {
+            ("reason_text", json!("Una frase abbastanza lunga"))
+        }
         "POST /api/v1/meetings/{id}/move" => ("venue", json!({ "mode": "in_person" })),
         "POST /api/v1/meetings/{id}/outcomes" if pointer.starts_with("/release/") => {
             body["kind"] = "decision".into();

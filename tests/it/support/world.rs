@@ -93,6 +93,9 @@ impl World {
             .await
             .expect(200);
         let provisional = plan("2027").await;
+        let edition = json!({ "title": "Agenda dei rilasci 2027", "from": "2027-01", "to": "2027-12" });
+        let edition = secretariat.post("/api/v1/agenda/editions").json(edition).send().await.expect(201);
+        self.ids.insert("edition", edition["number"].to_string());
         let deliverables = secretariat.get("/api/v1/deliverables?observatory=bergamo").send().await.expect(200);
         let tasks = secretariat.get("/api/v1/tasks?observatory=bergamo").send().await.expect(200);
         self.ids.extend([
@@ -250,6 +253,7 @@ fn plain(part: &str) -> String {
 
 /// Kind of the value for a parameter, by the part of the route before it and, if that is ambiguous, the part after it.
 const FILLED: &[(&str, &str)] = &[
+    ("editions/{number}", "edition"),
     ("designations/{id}", "designation"),
     ("documents/{document_id}", "document"),
     ("documents/{text_id}", "text"),
