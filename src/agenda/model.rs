@@ -261,12 +261,13 @@ impl<'a> Agenda<'a> {
             Some(one) if one.follows_its_rule() => Some(Verdict::Changed(verdict)),
             Some(_) => Some(Verdict::ByHand(verdict)),
         };
+        let is_expected = verdict.as_ref().is_some_and(Verdict::is_expected);
         let shown = verdict.filter(|_| is_in_span || span.contains(day));
-        let stays = match &shown {
-            Some(shown) if shown.is_expected() => Some(day),
-            _ => own,
-        };
-        self.take(subject, period, stays);
+        // A day outside the span is not taken over now, and products that follow this one are derived from it all the same.
+        self.take(subject, period, if is_expected && shown.is_some() { Some(day) } else { own });
+        if is_expected {
+            self.days.insert((subject.product.id, period.last_day()), day);
+        }
         shown.map(|verdict| line(existing, verdict))
     }
 

@@ -12,7 +12,7 @@ use crate::http::form::{self, FormState, Versioned};
 use crate::http::page::{Shell, page};
 use crate::releases::model::NOTICE_TARGET_WORKING_DAYS;
 use crate::releases::service::{self as releases, is_notice_kept};
-use crate::releases::view::{Slip, when_text};
+use crate::releases::view::{Place, Slip, when_text};
 use crate::releases::web::acts::{ActForm, ActKind, DateForm, SentAct};
 use crate::releases::web::reason_name;
 use crate::tasks::model::Task;
@@ -21,7 +21,7 @@ use crate::time::words;
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use askama::Template;
 use chrono::NaiveDate;
-use entity::ids::ReleaseId;
+use entity::ids::{ObservatoryId, ReleaseId};
 use entity::kinds::ReleaseState;
 
 /// Registers the pages.
@@ -101,7 +101,7 @@ async fn effects(ctx: &Ctx, preview: &Preview) -> Result<Effects> {
     let change = preview.change.as_ref();
     let catalogue = ctx.recall(&Catalogue).await?;
     let product = catalogue.iter().find(|product| product.id == after.product_id);
-    let (changes, still) = rows(preview, product, lang);
+    let (changes, still) = rows(preview, product, &releases::places(ctx).await?, lang);
     let rises = |(from, to): (i32, i32)| {
         lang.f("whatif.calendars_rise", &[("from", &from.to_string()), ("to", &to.to_string())])
     };
@@ -139,19 +139,25 @@ fn slip_text(slip: Slip, lang: Lang) -> String {
 }
 
 /// Returns the changes, the same ones of several observatories in one row, and the number of records that stay.
-fn rows(preview: &Preview, product: Option<&Product>, lang: Lang) -> (Vec<Row>, usize) {
+fn rows(preview: &Preview, product: Option<&Product>, places: &[Place], lang: Lang) -> (Vec<Row>, usize) {
     let step = |task: &Task| {
         let known = product.zip(task.step_id).and_then(|(product, id)| product.step(id));
         known.map_or_else(|| task.title(lang).to_owned(), |step| step.name(lang).to_owned())
     };
+    let place = |observatory: ObservatoryId| places.iter().find(|place| place.observatory == observatory);
+    let name = |observatory: Option<ObservatoryId>, otherwise: &str| {
+        observatory.and_then(place).map_or(otherwise, |place| &place.name).to_owned()
+    };
     let contribution = lang.t("whatif.contribution");
     let contributions = preview.contributions.iter().map(|effect| {
         let shown = said(effect, |one| (one.deliverable.day(), one.deliverable.state().label(lang)), lang);
-        (contribution.to_owned(), shown, effect.after.observatory_name.clone())
+        let whose = name(Some(effect.after.deliverable.observatory_id), &effect.after.observatory_name);
+        (contribution.to_owned(), shown, whose)
     });
     let tasks = preview.tasks.iter().map(|effect| {
         let shown = said(effect, |task| (task.day(), task.state().label(lang)), lang);
-        (step(&effect.after), shown, effect.after.seat.place().to_owned())
+        let seat = &effect.after.seat;
+        (step(&effect.after), shown, name(seat.observatory_id, seat.place()))
     });
     let mut rows: Vec<Row> = Vec::new();
     let mut still = 0;

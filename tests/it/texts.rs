@@ -174,7 +174,7 @@ fn texts_are_set_as_print_is() {
 
 /// A seat has the same name on every page (glossary).
 /// Words of the informal address. Labels of buttons are left out: «Apri», «Torna alla bozza».
-const TU: [&str; 20] = [
+const TU: [&str; 21] = [
     "tu",
     "tuo",
     "tua",
@@ -195,6 +195,7 @@ const TU: [&str; 20] = [
     "riprova",
     "inserisci",
     "incolla",
+    "scegli",
 ];
 
 #[test]

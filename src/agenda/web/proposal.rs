@@ -8,12 +8,13 @@ use crate::db::Txn;
 use crate::error::Result;
 use crate::http::Answer;
 use crate::http::form::{self, FormState, Sent};
-use crate::http::page::{Badge, FlashKind, Shell, done, page};
+use crate::http::page::{Badge, FlashKind, Shell, done, page, with_status};
 use crate::releases::view::when_text;
 use crate::texts::Lang;
 use crate::time::date_rule::NoDay;
 use crate::time::{Period, words};
 use crate::typed::Reading;
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
 use chrono::{Datelike as _, Months};
@@ -111,11 +112,13 @@ async fn show_proposal(ctx: Ctx, request: HttpRequest, query: web::Query<SpanQue
     if asked.from.is_empty() && asked.to.is_empty() {
         return page(&proposal_page(&ctx, &request, FormState::fresh(next_year(&ctx))).await?);
     }
-    let form = match asked.span() {
-        Ok(_) => FormState::fresh(asked),
-        Err(error) => FormState::refused(asked, ctx.lang, error)?,
-    };
-    page(&proposal_page(&ctx, &request, form).await?)
+    match asked.span() {
+        Ok(_) => page(&proposal_page(&ctx, &request, FormState::fresh(asked)).await?),
+        Err(error) => {
+            let form = FormState::refused(asked, ctx.lang, error)?;
+            with_status(StatusCode::UNPROCESSABLE_ENTITY, &proposal_page(&ctx, &request, form).await?)
+        }
+    }
 }
 
 /// Returns the span that the form begins with: the year that follows, or the present one until June.
