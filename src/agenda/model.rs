@@ -129,7 +129,7 @@ pub fn propose(
     today: NaiveDate,
     subjects: &[Subject<'_>],
     existing: &[Release],
-    codes: &HashMap<&str, ProductId>,
+    codes: &BTreeMap<&str, ProductId>,
     source: &dyn Fn(&str, NaiveDate) -> Option<NaiveDate>,
     name: &dyn Fn(&str) -> String,
 ) -> Vec<Line> {
@@ -137,7 +137,7 @@ pub fn propose(
     let mut lines = Vec::new();
     for subject in in_order(subjects) {
         for period in periods(subject.product, span) {
-            let found = agenda.find(existing, subject, period);
+            let found = find(existing, subject, period);
             if let Some(line) = agenda.compare(span, today, subject, period, found) {
                 lines.push(line);
             }
@@ -182,7 +182,7 @@ struct Agenda<'a> {
     days: HashMap<(ProductId, NaiveDate), NaiveDate>,
     /// Number of precise standing releases on each day.
     busy: BTreeMap<NaiveDate, usize>,
-    codes: &'a HashMap<&'a str, ProductId>,
+    codes: &'a BTreeMap<&'a str, ProductId>,
     source: &'a dyn Fn(&str, NaiveDate) -> Option<NaiveDate>,
     name: &'a dyn Fn(&str) -> String,
 }
@@ -190,7 +190,7 @@ struct Agenda<'a> {
 impl<'a> Agenda<'a> {
     fn of(
         existing: &[Release],
-        codes: &'a HashMap<&'a str, ProductId>,
+        codes: &'a BTreeMap<&'a str, ProductId>,
         source: &'a dyn Fn(&str, NaiveDate) -> Option<NaiveDate>,
         name: &'a dyn Fn(&str) -> String,
     ) -> Self {
@@ -200,16 +200,6 @@ impl<'a> Agenda<'a> {
             *agenda.busy.entry(one.day()).or_default() += 1;
         }
         agenda
-    }
-
-    /// Finds the release of a subject about a period: the one that stands, else a cancelled one.
-    fn find(&self, existing: &[Release], subject: &Subject<'_>, period: Period) -> Option<Release> {
-        let is_meant = |one: &&Release| {
-            (one.product_id, one.observatory, one.period) == (subject.product.id, subject.observatory, period)
-        };
-        let mut found = existing.iter().filter(is_meant);
-        let first = found.next()?;
-        Some(std::iter::once(first).chain(found).find(|one| one.stands()).unwrap_or(first).clone())
     }
 
     fn compare(
@@ -299,6 +289,16 @@ impl<'a> Agenda<'a> {
         }
         warnings
     }
+}
+
+/// Finds the release of a subject about a period: the one that stands, else a cancelled one.
+fn find(existing: &[Release], subject: &Subject<'_>, period: Period) -> Option<Release> {
+    let is_meant = |one: &&Release| {
+        (one.product_id, one.observatory, one.period) == (subject.product.id, subject.observatory, period)
+    };
+    let mut found = existing.iter().filter(is_meant);
+    let first = found.next()?;
+    Some(std::iter::once(first).chain(found).find(|one| one.stands()).unwrap_or(first).clone())
 }
 
 impl Facts for Agenda<'_> {

@@ -25,7 +25,7 @@ use chrono::NaiveDate;
 use entity::ids::{ObservatoryId, ProductId};
 use entity::kinds::ProductScope;
 use sea_orm::ConnectionTrait;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Longest title of an edition, in characters.
@@ -103,7 +103,8 @@ async fn proposal(ctx: &Ctx, db: &impl ConnectionTrait, span: Span) -> Result<Pr
     let (calendars, territories) = (ctx.recall(&AllCalendars).await?, ctx.recall(&AllTerritories).await?);
     let releases = releases::all(db, &ReleaseFilter::default()).await?;
     let existing: Vec<Release> = releases.iter().map(|view| view.release.clone()).collect();
-    let codes: HashMap<&str, ProductId> = catalogue.iter().map(|product| (product.code.as_str(), product.id)).collect();
+    let codes: BTreeMap<&str, ProductId> =
+        catalogue.iter().map(|product| (product.code.as_str(), product.id)).collect();
     let mut subjects = Vec::new();
     for product in catalogue.iter().filter(|product| product.retired_at.is_none()) {
         subjects.extend(subjects_of(product, &observatories, &calendars)?);

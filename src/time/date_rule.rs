@@ -368,6 +368,7 @@ mod weekday_name {
 
     const NAMES: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
     pub fn serialize<S: Serializer>(weekday: &Weekday, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(NAMES[weekday.num_days_from_monday() as usize])
     }

@@ -48,6 +48,8 @@ fn step(code: &str, offset: i32, after: &[&str]) -> Value {
     })
 }
 
+const REPORT: &str = "/api/v1/products/relazione-territoriale";
+
 /// The catalogue as the secretariat maintains it.
 struct Desk {
     app: TestApp,
@@ -250,7 +252,6 @@ async fn loaded(app: &TestApp, file: &str, edited: Edited) -> Summary {
 
 async fn a_load_keeps_what_the_secretariat_has_changed_until_it_is_told_to_overwrite(engine: Engine) {
     let desk = Desk::new(engine).await;
-    const REPORT: &str = "/api/v1/products/relazione-territoriale";
     let name = async || text(&desk.secretariat.get(REPORT).send().await.expect(200), "name_en");
     // The file changes a product that no page has changed.
     loaded(&desk.app, &renamed("Report of the file"), Edited::Keep).await;

@@ -165,6 +165,7 @@ fn release(seed: &Seed<'_>, product: &Product, number: usize, day: NaiveDate, st
         reason_code: cancelled.then_some(ReasonCode::SourceLate),
         reason_text: cancelled.then(|| REASON.to_owned()),
         slug: Some(format!("{}-{}", product.row.code, period.format("%Y-%m"))),
+        rule_day: None,
         sequence: i32::from(firm || cancelled),
         version: 2,
         created_at: seed.past(planned),
@@ -229,6 +230,8 @@ fn change(seed: &Seed<'_>, release: &release::Model, position: i32, kind: Releas
         reason_text: has_reason.then(|| REASON.to_owned()),
         despite_non_working: None,
         outcome_id: None,
+        rule_it: None,
+        rule_en: None,
         at: seed.past(day),
         by_person: None,
     }

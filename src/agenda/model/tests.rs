@@ -67,7 +67,7 @@ fn proposed(products: &[Product], existing: &[Release], span: (&str, &str)) -> V
         .iter()
         .map(|product| Subject { product, observatory: None, worked: calendars.joint(["MI"]).expect("a calendar") })
         .collect();
-    let codes: HashMap<&str, ProductId> = products.iter().map(|product| (product.code.as_str(), product.id)).collect();
+    let codes: BTreeMap<&str, ProductId> = products.iter().map(|product| (product.code.as_str(), product.id)).collect();
     let span = Span::new(month(span.0), month(span.1)).expect("a span");
     propose(span, day(TODAY), &subjects, existing, &codes, &|_, _| None, &str::to_owned)
 }

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::http::Answer;
 use crate::http::form::{self, FormState, Sent};
 use crate::http::page::{Badge, FlashKind, Shell, done, page, with_status};
-use crate::releases::view::when_text;
+use crate::releases::view::{ReleaseView, when_text};
 use crate::texts::Lang;
 use crate::time::date_rule::NoDay;
 use crate::time::{Period, words};
@@ -177,7 +177,7 @@ fn shown(proposal: &Proposal, line: &Line, form: &SpanForm, again: bool, lang: L
         checked: if again { field.as_ref().is_some_and(is_ticked) } else { line.verdict.is_expected() },
         field,
         title,
-        href: proposal.release(line).map(|view| view.href()),
+        href: proposal.release(line).map(ReleaseView::href),
         verdict: verdict_badge(&line.verdict, lang),
         present: line.existing.as_ref().map(|release| when_text(release.when(), lang)),
         text: match &line.verdict {

@@ -72,7 +72,7 @@ pub async fn readers_of(db: &impl ConnectionTrait, kinds: &[Kind], subject: &Sub
     let readers: Vec<Option<PersonId>> = outbox_mail::Entity::find()
         .select_only()
         .column(outbox_mail::Column::PersonId)
-        .filter(outbox_mail::Column::Kind.is_in(kinds.iter().map(|kind| kind.name())))
+        .filter(outbox_mail::Column::Kind.is_in(kinds.iter().map(Kind::name)))
         .filter(outbox_mail::Column::SubjectId.eq(&subject.id))
         .filter(outbox_mail::Column::AboutVersion.eq(subject.version))
         .order_by_asc(outbox_mail::Column::Id)
