@@ -5,6 +5,8 @@
 //                                                           several links, one after the other, in a list
 //   { path: "/designations/new", press: "main .rc-form button", status: 422 }
 //                                                           a form sent as it is, which must come back with its errors
+//   { path: "/agenda/proposal?to=x", status: 422, refused: true }
+//                                                           a form in an address that is wrong, with its errors
 //   { path: "/no-such-page", status: 404 }                  an error page
 //
 // A line may carry `name`, under which its screenshots are kept.
@@ -49,7 +51,7 @@ export const pages = {
     "/products/relazione-territoriale/sheets/new",
     "/products/relazione-territoriale/rule",
     "/agenda/proposal",
-    { path: "/agenda/proposal?from=2027-13&to=x", status: 422, name: "proposal-wrong" },
+    { path: "/agenda/proposal?from=2027-13&to=x", status: 422, refused: true, name: "proposal-wrong" },
     { from: "/calendar", link: ["main .rc-table tbody tr:last-child a", "main a[href$='/improve']"], name: "release-improve" },
     { from: "/calendar", link: ["main .rc-table a", "main a[href^='/deliverables/']"], name: "deliverable" },
     { from: "/calendar", link: ["main .rc-table a", "main a[href^='/deliverables/']", "main a[href^='/publications/']"], name: "publication" },
