@@ -134,10 +134,11 @@ pub fn propose(
     name: &dyn Fn(&str) -> String,
 ) -> Vec<Line> {
     let mut agenda = Agenda::of(existing, codes, source, name);
+    let places = by_place(existing);
     let mut lines = Vec::new();
     for subject in in_order(subjects) {
         for period in periods(subject.product, span) {
-            let found = find(existing, subject, period);
+            let found = places.get(&(subject.product.id, subject.observatory, period)).copied().cloned();
             if let Some(line) = agenda.compare(span, today, subject, period, found) {
                 lines.push(line);
             }
@@ -291,14 +292,19 @@ impl<'a> Agenda<'a> {
     }
 }
 
-/// Finds the release of a subject about a period: the one that stands, else a cancelled one.
-fn find(existing: &[Release], subject: &Subject<'_>, period: Period) -> Option<Release> {
-    let is_meant = |one: &&Release| {
-        (one.product_id, one.observatory, one.period) == (subject.product.id, subject.observatory, period)
-    };
-    let mut found = existing.iter().filter(is_meant);
-    let first = found.next()?;
-    Some(std::iter::once(first).chain(found).find(|one| one.stands()).unwrap_or(first).clone())
+/// Identity of an entry of the agenda: product, observatory of an autonomous one, period.
+type Place = (ProductId, Option<ObservatoryId>, Period);
+
+/// Returns the release of each place in the agenda: the one that stands, else a cancelled one.
+fn by_place(existing: &[Release]) -> HashMap<Place, &Release> {
+    let mut found: HashMap<Place, &Release> = HashMap::new();
+    for release in existing {
+        let known = found.entry((release.product_id, release.observatory, release.period)).or_insert(release);
+        if !known.stands() {
+            *known = release;
+        }
+    }
+    found
 }
 
 impl Facts for Agenda<'_> {

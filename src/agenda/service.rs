@@ -25,7 +25,7 @@ use chrono::NaiveDate;
 use entity::ids::{ObservatoryId, ProductId};
 use entity::kinds::ProductScope;
 use sea_orm::ConnectionTrait;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Longest title of an edition, in characters.
@@ -80,7 +80,7 @@ fn product_name(catalogue: &[Product], code: &str, lang: Lang) -> String {
 }
 
 /// A line of a proposal with its proposed day.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
     /// Code of the product.
     pub product: String,
@@ -161,10 +161,11 @@ pub async fn accept(ctx: &Ctx, txn: &Txn, span: Span, chosen: &[Key]) -> Result<
         return Err(Refusal::NothingChosen.into());
     }
     let proposal = proposal(ctx, txn, span).await?;
+    let proposed: HashMap<Key, &Line> =
+        proposal.lines.iter().filter_map(|line| Some((proposal.key(line)?, line))).collect();
     let mut accepted = Accepted::default();
     for key in chosen {
-        let line = proposal.lines.iter().find(|line| proposal.key(line).as_ref() == Some(key));
-        let line = line.ok_or(Refusal::ProposalChanged)?;
+        let line = proposed.get(key).ok_or(Refusal::ProposalChanged)?;
         take_over(ctx, txn, &proposal, line, key, &mut accepted).await?;
     }
     let details = serde_json::json!({

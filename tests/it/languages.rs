@@ -41,7 +41,7 @@ fn unmarked(html: &str, italian: &BTreeSet<String>) -> BTreeSet<String> {
             continue;
         }
         let language = node.ancestors().filter_map(ElementRef::wrap).find_map(|element| {
-            // What the reader types is in the reader's language.
+            // A value typed by the reader is in the reader's language.
             let is_field = ["textarea", "title", "option"].contains(&element.value().name());
             if is_field { Some("it") } else { element.attr("lang") }
         });

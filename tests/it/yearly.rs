@@ -163,7 +163,7 @@ async fn a_date_set_by_hand_changes_only_by_a_press_of_its_own(engine: Engine) {
     assert_eq!(verdicts.iter().filter(|(_, verdict)| *verdict == "changed").count(), 3, "{verdicts:?}");
     assert!(verdicts.contains(&("2027-Q1", "by_hand")), "{verdicts:?}");
 
-    // What was shown before the rule changed is not accepted, and nothing of it.
+    // Lines shown before the rule changed are not accepted, not even in part.
     let stale = json!({ "from": "2027-01", "to": "2027-12", "lines": [
         { "product": "nota", "period": "2026-Q4", "day": lines.iter().find(|line| line["period"] == "2026-Q4").expect("a line")["day"] },
         { "product": "nota", "period": "2027-Q1", "day": "2027-05-17" },
