@@ -184,6 +184,10 @@ codes! {
     ProposalChanged = "proposal_changed" => Conflict,
     NothingChosen = "nothing_chosen" => UnprocessableEntity,
     NothingToAdopt = "nothing_to_adopt" => UnprocessableEntity,
+    /// Access before the release lasts at most twelve months and is renewed.
+    AccessTooLong = "access_too_long" => UnprocessableEntity,
+    /// The designation has an access to the product in some of these days already.
+    AccessExists = "access_exists" => Conflict,
     /// The outcome that adopts an edition is of another kind.
     NotADecision = "not_a_decision" => UnprocessableEntity,
     // Reminders.

@@ -33,6 +33,7 @@ impl Slice {
             | Self::Agenda
             | Self::Releases
             | Self::Meetings
+            | Self::EarlyAccess
             | Self::Portal
             | Self::Mail
             | Self::Reminders => Ok(Vec::new()),
@@ -52,6 +53,7 @@ impl Slice {
             | Self::Agenda
             | Self::Releases
             | Self::Meetings
+            | Self::EarlyAccess
             | Self::Portal
             | Self::Mail => Ok(Vec::new()),
         }
@@ -70,6 +72,7 @@ impl Slice {
             | Self::Agenda
             | Self::Releases
             | Self::Meetings
+            | Self::EarlyAccess
             | Self::Portal
             | Self::Mail => Ok(Vec::new()),
         }
@@ -87,6 +90,7 @@ impl Slice {
             | Self::Agenda
             | Self::Releases
             | Self::Meetings
+            | Self::EarlyAccess
             | Self::Portal
             | Self::Mail
             | Self::Reminders => Ok(Instants::new()),
@@ -105,6 +109,7 @@ impl Slice {
             | Self::Agenda
             | Self::Releases
             | Self::Meetings
+            | Self::EarlyAccess
             | Self::Portal
             | Self::Mail
             | Self::Reminders => None,

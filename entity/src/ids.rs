@@ -91,6 +91,14 @@ id! {
     EditionId
 }
 id! {
+    /// Id of `early_access`.
+    EarlyAccessId
+}
+id! {
+    /// Id of `early_view`.
+    EarlyViewId
+}
+id! {
     /// Id of `agreement`.
     AgreementId
 }

@@ -36,6 +36,7 @@ mod m20261130_150000_catalogue;
 mod m20261130_160000_agenda;
 mod m20261130_210000_amend_releases;
 mod m20261130_211000_adopt_by_decision;
+mod m20261130_212000_early_access;
 mod schema;
 
 /// All migrations, oldest first.
@@ -76,6 +77,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_160000_agenda::Migration),
             Box::new(m20261130_210000_amend_releases::Migration),
             Box::new(m20261130_211000_adopt_by_decision::Migration),
+            Box::new(m20261130_212000_early_access::Migration),
         ]
     }
 }

@@ -154,9 +154,9 @@ pub enum Event {
     Move,
     Cancel,
     Publish,
-    /// What was published is corrected, revised or found at another address.
+    /// The published report is corrected, revised or found at another address.
     Amend,
-    /// What was published is taken back as a whole.
+    /// The published report is taken back as a whole.
     Withdraw,
 }
 

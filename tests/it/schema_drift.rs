@@ -72,6 +72,8 @@ described![
     meeting_guest,
     meeting,
     agenda_edition,
+    early_access,
+    early_view,
     agenda_edition_entry,
     agenda_item,
     attendance,
