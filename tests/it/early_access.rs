@@ -140,12 +140,12 @@ async fn what_is_wrong_in_a_grant_is_said(engine: Engine) {
     ask(json!({})).await.refused(409, "access_exists");
     ask(json!({ "valid_from": "2028-01-01", "valid_to": "2029-01-01" })).await.refused(422, "access_too_long");
     ask(json!({ "valid_to": "2027-01-01" })).await.refused(422, "end_before_start");
-    ask(json!({ "reason": "Sì" })).await.refused(422, "reason_too_short");
     for (change, field) in [
         (json!({ "product": "nessuno" }), "product"),
         (json!({ "designation_id": "01890000-0000-7000-8000-000000000000" }), "designation_id"),
         (json!({ "hours_before": 0 }), "hours_before"),
         (json!({ "hours_before": 337 }), "hours_before"),
+        (json!({ "reason": "Sì" }), "reason"),
     ] {
         let answer = ask(change).await.expect(422);
         assert_eq!(answer["errors"][0]["field"], field, "{answer:#}");
