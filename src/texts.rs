@@ -63,6 +63,8 @@ areas![
     "releases",
     "releases_mail",
     "reminders",
+    "reviews",
+    "reviews_mail",
     "tasks",
     "tasks_mail",
     "whatif",

@@ -69,6 +69,8 @@ const LIMITED: &[&str] = &[
     "releases.none_in_month",
     "releases.none_in_year",
     "releases.step_none",
+    "reviews.no_reading",
+    "reviews.no_remark",
     "tasks.none_found",
     "tasks.none_own",
     "whatif.no_work",

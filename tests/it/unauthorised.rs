@@ -44,7 +44,9 @@ const INVISIBLE: &[&str] = &[
     "/api/v1/designations/{id}",
     "/api/v1/meetings/{id}/agenda-items/{item_id}",
     "/api/v1/people/{id}",
+    "/api/v1/peer-readings/{id}",
     "/api/v1/publications/{deliverable_id}",
+    "/api/v1/remarks/{id}",
     "/api/v1/tasks/{id}",
 ];
 

@@ -82,6 +82,18 @@ async fn a_thing_is_listed_exactly_when_the_policy_lets_it_be_viewed(engine: Eng
     let guests = json!({ "guests": [partner["id"]] });
     secretariat.put(&format!("{convened}/guests")).if_match(version).json(guests).send().await.expect(200);
 
+    // A reading accepted by Mantova is in the world. Como is asked too, and Bergamo's contribution is accepted and shared.
+    let ask = json!({ "observatory": "como" });
+    let lodi = secretariat.get("/api/v1/deliverables?observatory=lodi").send().await.expect(200)["items"][0].clone();
+    let lodi = format!("/api/v1/deliverables/{}", lodi["id"].as_str().expect("an id"));
+    secretariat.post(&format!("{lodi}/peer-readings")).json(ask).send().await.expect(201);
+    let version = secretariat.get(&lodi).send().await.expect(200)["version"].clone();
+    let text = json!({ "link": "https://provincia.example/relazione.pdf" });
+    secretariat.post(&format!("{lodi}/submit")).if_match(version).json(text).send().await.expect(200);
+    world.app.accept(&lodi).await;
+    let shared = "UPDATE setting SET value = 'true' WHERE key = 'contributions.shared'";
+    world.app.services.db.writer().execute_unprepared(shared).await.expect("written");
+
     let (ctx, db) = (world.app.system(), world.app.services.db.reader());
     let register = designations::service::whole_register(db).await.expect("the register");
     let people: Vec<PersonId> =
