@@ -13,10 +13,7 @@ use sea_orm::ConnectionTrait;
 
 /// Returns the deliverables that the review has sent back and that are not handed in again; of those with these ids, if
 /// ids are given.
-pub async fn sent_back(
-    db: &impl ConnectionTrait,
-    ids: Option<Vec<DeliverableId>>,
-) -> Result<Vec<DeliverableView>> {
+pub async fn sent_back(db: &impl ConnectionTrait, ids: Option<Vec<DeliverableId>>) -> Result<Vec<DeliverableView>> {
     let filter = Filter { sent_back: true, ids, ..Filter::default() };
     Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
 }

@@ -88,7 +88,10 @@ pub(super) enum News<'a> {
     HandedIn,
     Approved,
     /// With the day by which the remarks are to be answered.
-    SentBack { remarks: &'a str, due: NaiveDate },
+    SentBack {
+        remarks: &'a str,
+        due: NaiveDate,
+    },
 }
 
 impl News<'_> {

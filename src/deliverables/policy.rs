@@ -103,9 +103,7 @@ pub fn may(actor: &Actor, action: Action, subject: Subject<'_>) -> bool {
 /// of the actor's seats.
 pub fn may_ever(actor: &Actor, action: Action) -> bool {
     // A seat without an observatory is compared with an observatory that does not exist.
-    let own = |held: &HeldSeat| {
-        Subject::of(held.observatory_id.unwrap_or(ObservatoryId(Uuid::nil())), held.body_id)
-    };
+    let own = |held: &HeldSeat| Subject::of(held.observatory_id.unwrap_or(ObservatoryId(Uuid::nil())), held.body_id);
     actor.is_ourselves() || actor.seats.iter().any(|held| may(actor, action, own(held)))
 }
 

@@ -15,8 +15,8 @@ use crate::http::version::{self, IfMatch};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use entity::ids::{DeliverableId, PeerReadingId, ReleaseId, RemarkId};
 use wire::{
-    AnswerRemarkIn, AskReadingIn, ChaptersOut, DeliverReadingIn, OpenReadingsOut, ReadingOut, RejectRemarkIn, RemarkOut,
-    RequestChangesIn, ReviewOut, WriteRemarkIn,
+    AnswerRemarkIn, AskReadingIn, ChaptersOut, DeliverReadingIn, OpenReadingsOut, ReadingOut, RejectRemarkIn,
+    RemarkOut, RequestChangesIn, ReviewOut, WriteRemarkIn,
 };
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {

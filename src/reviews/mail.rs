@@ -60,8 +60,7 @@ async fn state_of(db: &impl ConnectionTrait, mail: &Facts) -> Result<Option<Read
 
 /// Returns whether a designation is that of referent or deputy of an observatory.
 fn works_for(reader: &Designation, observatory: ObservatoryId) -> bool {
-    matches!(reader.seat.kind, SeatKind::Referent | SeatKind::Deputy)
-        && reader.seat.observatory_id == Some(observatory)
+    matches!(reader.seat.kind, SeatKind::Referent | SeatKind::Deputy) && reader.seat.observatory_id == Some(observatory)
 }
 
 /// Enqueues *reading asked* to each of its readers, except to the person who acts.

@@ -9,7 +9,9 @@ use crate::deliverables::model::Submission;
 use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use crate::lifecycle::{self, Table, Target, WrongTransition};
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{BodyId, DeliverableId, ObservatoryId, PeerReadingId, PersonId, RemarkId, RemarkStepId, SubmissionId};
+use entity::ids::{
+    BodyId, DeliverableId, ObservatoryId, PeerReadingId, PersonId, RemarkId, RemarkStepId, SubmissionId,
+};
 use entity::kinds::{ReadingState, RemarkState, RemarkStepKind};
 
 /// Longest remark, in characters.

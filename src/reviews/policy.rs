@@ -40,10 +40,7 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     let is_reader = actor.works_for(subject.reader);
     match action {
         Action::View => {
-            is_reader
-                || actor.sees_the_whole()
-                || actor.works_for(subject.observatory)
-                || actor.manages(subject.body)
+            is_reader || actor.sees_the_whole() || actor.works_for(subject.observatory) || actor.manages(subject.body)
         }
         Action::Answer | Action::Deliver => actor.may_write() && (is_reader || actor.is_secretariat()),
         Action::Withdraw => actor.may_write() && actor.is_secretariat(),

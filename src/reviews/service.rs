@@ -8,8 +8,8 @@ mod turns;
 
 pub use chapters::{chapters, chapters_of};
 pub use readings::{
-    AskIn, DeliverIn, accept_reading, ask_reading, deliver_reading, list_open_readings, neighbours, reading,
-    refuse_reading, withdraw_reading,
+    AskIn, DeliverIn, FoundReading, accept_reading, ask_reading, deliver_reading, list_open_readings, neighbours,
+    reading, refuse_reading, withdraw_reading,
 };
 pub use remarks::{AnswerIn, RemarkIn, accept, answer, carry, reject, remark, write_remark};
 pub use rounds::{approve, request_changes};
@@ -130,12 +130,7 @@ async fn facts(
 }
 
 /// Returns the working days of each holder, and of all together, in the calendar of the contribution's territory.
-async fn held(
-    ctx: &Ctx,
-    turns: &turns::Turns,
-    view: &DeliverableView,
-    course: &Course,
-) -> Result<(Vec<Held>, i32)> {
+async fn held(ctx: &Ctx, turns: &turns::Turns, view: &DeliverableView, course: &Course) -> Result<(Vec<Held>, i32)> {
     let calendars = ctx.recall(&AllCalendars).await?;
     let calendar = calendars.of(&view.territory)?;
     let days = |from, until| calendar.working_days_between(zone::day_of(from), zone::day_of(until));
@@ -146,11 +141,8 @@ async fn held(
     }
     let mut counts = counted.into_iter();
     let held = sums(&stretches, |_| counts.next().unwrap_or_default());
-    let held = held.into_iter().map(|(holder, working_days)| Held {
-        holder,
-        name: turns.name(view, holder),
-        working_days,
-    });
+    let held =
+        held.into_iter().map(|(holder, working_days)| Held { holder, name: turns.name(view, holder), working_days });
     Ok((held.collect(), days(course.begun_at(), course.counted_until(ctx.now()))?))
 }
 
@@ -158,7 +150,8 @@ async fn held(
 async fn last_time(ctx: &Ctx, view: &DeliverableView, sheets: &[Sheet]) -> Result<Option<LastTime>> {
     let db = ctx.reader();
     let editions = deliverables::of_chapter(db, &view.product_code, view.deliverable.observatory_id).await?;
-    let before = editions.into_iter().filter(|one| one.period < view.period && one.deliverable.id != view.deliverable.id);
+    let before =
+        editions.into_iter().filter(|one| one.period < view.period && one.deliverable.id != view.deliverable.id);
     let Some(before) = before.max_by(|one, other| one.period.cmp(&other.period)) else { return Ok(None) };
     let id = before.deliverable.id;
     let mut carried = store::remarks(db, &[id]).await?;
@@ -207,8 +200,8 @@ async fn views(ctx: &Ctx, readings: Vec<Reading>, about: &DeliverableView) -> Re
     let observatories = ctx.recall(&AllObservatories).await?;
     let view = |reading: Reading| {
         let reader = observatories.iter().find(|one| one.id == reading.observatory_id);
-        let reader = reader
-            .ok_or_else(|| StoreError::inconsistent("peer_reading", reading.id, "is of no observatory"))?;
+        let reader =
+            reader.ok_or_else(|| StoreError::inconsistent("peer_reading", reading.id, "is of no observatory"))?;
         Ok(ReadingView {
             reader_code: reader.code.clone(),
             reader_name: reader.name.clone(),

@@ -172,10 +172,7 @@ pub async fn remark(db: &impl ConnectionTrait, id: RemarkId) -> Result<Option<Re
 }
 
 /// Returns the earliest due day of the open remarks on each of these contributions.
-pub async fn due_days(
-    db: &impl ConnectionTrait,
-    of: &[DeliverableId],
-) -> Result<HashMap<DeliverableId, NaiveDate>> {
+pub async fn due_days(db: &impl ConnectionTrait, of: &[DeliverableId]) -> Result<HashMap<DeliverableId, NaiveDate>> {
     let rows: Vec<(DeliverableId, NaiveDate)> = remark::Entity::find()
         .select_only()
         .column(remark::Column::DeliverableId)
@@ -190,10 +187,7 @@ pub async fn due_days(
 }
 
 /// Returns the number of open remarks on each of these contributions that has any.
-pub async fn open_counts(
-    db: &impl ConnectionTrait,
-    of: &[DeliverableId],
-) -> Result<HashMap<DeliverableId, usize>> {
+pub async fn open_counts(db: &impl ConnectionTrait, of: &[DeliverableId]) -> Result<HashMap<DeliverableId, usize>> {
     let rows: Vec<DeliverableId> = remark::Entity::find()
         .select_only()
         .column(remark::Column::DeliverableId)
@@ -298,11 +292,7 @@ fn seen_by(visible: &Visibility) -> Condition {
 }
 
 /// Returns one reading, if it is visible.
-pub async fn reading(
-    db: &impl ConnectionTrait,
-    visible: &Visibility,
-    id: PeerReadingId,
-) -> Result<Option<Reading>> {
+pub async fn reading(db: &impl ConnectionTrait, visible: &Visibility, id: PeerReadingId) -> Result<Option<Reading>> {
     let found = peer_reading::Entity::find_by_id(id).filter(seen_by(visible)).one(db).await?;
     Ok(found.map(Reading::from))
 }

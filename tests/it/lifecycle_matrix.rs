@@ -7,8 +7,8 @@ use crate::workbench::{Workbench, draft};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use entity::ids::{DesignationRecordId, ReleaseId};
 use entity::kinds::{
-    ActKind, Channel, DeliverableState, MeetingMode, MeetingState, NotificationState, PublicationState, ReasonCode,
-    ReadingState, RecordChange, ReleaseState, RemarkState, RemarkStepKind, SeatKind, TaskOrigin, TaskState,
+    ActKind, Channel, DeliverableState, MeetingMode, MeetingState, NotificationState, PublicationState, ReadingState,
+    ReasonCode, RecordChange, ReleaseState, RemarkState, RemarkStepKind, SeatKind, TaskOrigin, TaskState,
 };
 use raccordo::catalogue::model::{Details, Product};
 use raccordo::deliverables::model as deliverables;

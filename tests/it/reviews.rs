@@ -174,7 +174,10 @@ async fn a_person_does_not_accept_what_the_same_person_handed_in(engine: Engine)
     assert_eq!(story.review().await["before_acceptance"]["blocking"], json!(["own_submission"]));
     let desk = story.app.browser(SECRETARIAT).await;
     let (page, approve) = (read(&desk, &story.page()).await, format!("{}/approve", story.page()));
-    assert!(!links(&page).contains(&approve) && page.contains("L’ha consegnato Lei") || page.contains("l’ha consegnato Lei"));
+    assert!(
+        !links(&page).contains(&approve) && page.contains("L’ha consegnato Lei")
+            || page.contains("l’ha consegnato Lei")
+    );
     let asked = read(&desk, &approve).await;
     assert!(asked.contains("Lo approva un’altra persona"), "{asked}");
     assert!(!asked.contains("<button class=\"btn btn-primary\">Approva"), "no button that will refuse");
@@ -191,7 +194,10 @@ async fn the_ball_has_one_holder_and_the_days_of_all_holders_add_up(engine: Engi
     story.app.at("2027-02-10 10:00");
     let reading = story.ask().await;
     let ball = story.review().await["ball"].clone();
-    assert_eq!((&ball["holder"], &ball["name"]), (&json!("peer_reader"), &json!("Osservatorio del mercato del lavoro di Como")));
+    assert_eq!(
+        (&ball["holder"], &ball["name"]),
+        (&json!("peer_reader"), &json!("Osservatorio del mercato del lavoro di Como"))
+    );
     story.app.at("2027-02-15 10:00");
     story.act(&story.ugo, &reading, "accept", Value::Null).await.expect(200);
     assert_eq!(story.ball().await, ("peer_reader".to_owned(), 3), "from Wednesday to Monday");
@@ -260,10 +266,14 @@ async fn a_peer_reader_reads_from_the_acceptance_on_and_nothing_else(engine: Eng
     let other = contribution(&story.desk, "lodi", 0).await;
     story.ugo.get(&other).send().await.refused(404, "not_found");
     story.on(&story.ugo, "submit", json!({ "link": TEXT })).await.refused(403, "denied");
-    let remarks = json!({ "remarks": [{ "part": "Capitolo 2", "text": "Manca il confine" }, { "text": "Ottimo il resto" }] });
+    let remarks =
+        json!({ "remarks": [{ "part": "Capitolo 2", "text": "Manca il confine" }, { "text": "Ottimo il resto" }] });
     story.act(&story.ugo, &reading, "deliver", remarks).await.expect(200);
     let review = story.ada.get(&format!("{}/review", story.contribution)).send().await.expect(200);
-    assert_eq!((&review["remarks"][0]["text"], &review["remarks"][0]["is_of_peer_reader"]), (&json!("Manca il confine"), &json!(true)));
+    assert_eq!(
+        (&review["remarks"][0]["text"], &review["remarks"][0]["is_of_peer_reader"]),
+        (&json!("Manca il confine"), &json!(true))
+    );
     assert_eq!(review["peer_readings"][0]["state"], "delivered");
     assert_eq!(seen().await, 200, "what was read stays readable");
     story.act(&story.ugo, &reading, "deliver", json!({})).await.refused(409, "wrong_transition");
@@ -355,7 +365,10 @@ async fn a_reading_is_refused_in_one_press_and_delivered_without_remarks(engine:
     assert!(read(&ugo, &story.page()).await.contains(TEXT), "the text can be read");
     assert_eq!(led_to(&form(&page, &deliver).send(&ugo).await), (303, Some(&*second)));
     let review = story.review().await;
-    assert_eq!((&review["peer_readings"][1]["state"], review["remarks"].as_array().map(Vec::len)), (&json!("delivered"), Some(0)));
+    assert_eq!(
+        (&review["peer_readings"][1]["state"], review["remarks"].as_array().map(Vec::len)),
+        (&json!("delivered"), Some(0))
+    );
 }
 
 async fn changes_are_requested_with_a_remark(engine: Engine) {
@@ -365,7 +378,10 @@ async fn changes_are_requested_with_a_remark(engine: Engine) {
     let quick = json!({ "remarks": "Manca la tavola 3" });
     story.on(&story.desk, "request-changes", quick).await.expect(200);
     let review = story.review().await;
-    assert_eq!((&review["remarks"][0]["number"], &review["remarks"][0]["text"]), (&json!(1), &json!("Manca la tavola 3")));
+    assert_eq!(
+        (&review["remarks"][0]["number"], &review["remarks"][0]["text"]),
+        (&json!(1), &json!("Manca la tavola 3"))
+    );
     let sent_back = story.ada.get(&story.contribution).send().await.expect(200);
     assert_eq!(sent_back["submissions"][0]["remarks"], "Manca la tavola 3", "one remark is told without its number");
 }

@@ -111,7 +111,8 @@ async fn a_release_comes_out_at_its_instant_and_its_page_is_seen_or_asked_for(en
     let app = TestApp::with_config(engine, portal.config()).await;
     let secretariat = app.client(SECRETARIAT).await;
     let release = confirmed(&secretariat).await;
-    let (bergamo, brescia) = (accepted(&app, &secretariat, "bergamo").await, accepted(&app, &secretariat, "brescia").await);
+    let (bergamo, brescia) =
+        (accepted(&app, &secretariat, "bergamo").await, accepted(&app, &secretariat, "brescia").await);
     portal.show("/bergamo", REPORT);
     let expected = publication(&secretariat, &bergamo).await;
     assert_eq!((&expected["state"], &expected["version"]), (&json!("expected"), &json!(0)));
@@ -331,7 +332,8 @@ async fn a_joint_product_has_one_page_for_all_and_it_can_be_missing(engine: Engi
     let sql = async |statement: &str| app.services.db.writer().execute_unprepared(statement).await.expect("written");
     sql("UPDATE product SET scope = 'joint'").await;
     confirmed(&secretariat).await;
-    let (bergamo, brescia) = (accepted(&app, &secretariat, "bergamo").await, accepted(&app, &secretariat, "brescia").await);
+    let (bergamo, brescia) =
+        (accepted(&app, &secretariat, "bergamo").await, accepted(&app, &secretariat, "brescia").await);
     sql("UPDATE deliverable SET state = 'waived', reason = 'x' WHERE state = 'planned'").await;
     app.at("2027-03-19 10:00");
     app.tick("publish").await;

@@ -267,7 +267,8 @@ fn step(ctx: &Ctx, view: &DeliverableView, task: &Task, holders: &[Designation])
     let holder = holders.iter().find(|one| one.seat.id == task.seat.id).map(|one| one.holder.name());
     Step {
         name: step_name(task, view, ctx.lang),
-        href: Some(format!("/tasks/{}", task.id)),
+        // A peer reader sees the step, and not the task.
+        href: task.may(&ctx.actor, Task::VIEW).then(|| format!("/tasks/{}", task.id)),
         progress: match task.state() {
             TaskState::Done => Progress::Done,
             TaskState::InProgress => Progress::Now,

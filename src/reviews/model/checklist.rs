@@ -65,10 +65,7 @@ impl Checklist {
         let listed = |findings: &[(bool, Finding)]| {
             findings.iter().filter(|(is_missing, _)| *is_missing).map(|(_, finding)| *finding).collect()
         };
-        let common = [
-            (!facts.has_text, Finding::TextMissing),
-            (facts.open_remarks > 0, Finding::RemarksOpen),
-        ];
+        let common = [(!facts.has_text, Finding::TextMissing), (facts.open_remarks > 0, Finding::RemarksOpen)];
         let (blocking, warnings) = match before {
             Before::Acceptance => (
                 [&common[..], &[(facts.is_own, Finding::OwnSubmission)]].concat(),

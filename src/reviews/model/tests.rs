@@ -56,20 +56,13 @@ fn reading(asked: i64) -> Reading {
 }
 
 fn read(asked: i64, events: &[(ReadingEvent, i64)]) -> Reading {
-    let next = |one: Reading, (event, when): &(ReadingEvent, i64)| one.after(*event, at(*when), None).expect("possible");
+    let next =
+        |one: Reading, (event, when): &(ReadingEvent, i64)| one.after(*event, at(*when), None).expect("possible");
     events.iter().fold(reading(asked), next)
 }
 
 fn facts<'a>(submissions: &'a [Submission], readings: &'a [Reading]) -> Facts<'a> {
-    Facts {
-        planned_at: at(0),
-        submissions,
-        readings,
-        is_joint: false,
-        out_at: None,
-        declared_at: None,
-        ended_at: None,
-    }
+    Facts { planned_at: at(0), submissions, readings, is_joint: false, out_at: None, declared_at: None, ended_at: None }
 }
 
 fn handed(facts: &Facts<'_>) -> Vec<(i64, Holder)> {
@@ -339,7 +332,10 @@ fn a_checklist_keeps_errors_and_warnings_apart() {
     assert_eq!(check(Found { is_own: true, ..complete }).admit(), Err(Refusal::OwnSubmission));
     let late = Found { has_address: false, is_release_near: true, ..complete };
     let before_release = Checklist::of(Before::Release, DeliverableState::Submitted, &late);
-    assert_eq!((before_release.blocking, before_release.warnings), (vec![Finding::NotAccepted], vec![Finding::AddressMissing]));
+    assert_eq!(
+        (before_release.blocking, before_release.warnings),
+        (vec![Finding::NotAccepted], vec![Finding::AddressMissing])
+    );
 }
 
 #[test]
@@ -351,10 +347,8 @@ fn the_chapter_furthest_back_blocks_the_publication() {
         holder: Holder::Observatory,
         since: at(since),
     };
-    let (accepted, waived) =
-        (chapter(1, DeliverableState::Approved, 1), chapter(2, DeliverableState::Waived, 1));
-    let (submitted, begun) =
-        (chapter(3, DeliverableState::Submitted, 2), chapter(4, DeliverableState::InProgress, 30));
+    let (accepted, waived) = (chapter(1, DeliverableState::Approved, 1), chapter(2, DeliverableState::Waived, 1));
+    let (submitted, begun) = (chapter(3, DeliverableState::Submitted, 2), chapter(4, DeliverableState::InProgress, 30));
     let waits_longer = chapter(5, DeliverableState::InProgress, 20);
     assert_eq!(furthest_back(&[accepted, waived]), None);
     assert_eq!(furthest_back(&[accepted, submitted]), Some(&submitted));

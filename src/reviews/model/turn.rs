@@ -161,10 +161,7 @@ impl Course {
 }
 
 /// Adds up a count of each stretch by holder, in the order in which the holders came.
-pub fn sums<T: std::ops::AddAssign>(
-    stretches: &[Stretch],
-    mut count: impl FnMut(&Stretch) -> T,
-) -> Vec<(Holder, T)> {
+pub fn sums<T: std::ops::AddAssign>(stretches: &[Stretch], mut count: impl FnMut(&Stretch) -> T) -> Vec<(Holder, T)> {
     let mut sums: Vec<(Holder, T)> = Vec::new();
     for stretch in stretches {
         let counted = count(stretch);

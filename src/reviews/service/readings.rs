@@ -15,9 +15,7 @@ use crate::network::model::ObservatoryView;
 use crate::network::questions::AllObservatories;
 use crate::open::{Guarded, Scoped, Seen, open};
 use crate::reviews::mail;
-use crate::reviews::model::{
-    ANSWER_CHARACTERS, MOST_REMARKS, READING_WORKING_DAYS, Reading, ReadingEvent, Refusal,
-};
+use crate::reviews::model::{ANSWER_CHARACTERS, MOST_REMARKS, READING_WORKING_DAYS, Reading, ReadingEvent, Refusal};
 use crate::reviews::policy::{self, Action, Subject, Visibility};
 use crate::reviews::store;
 use crate::reviews::verb::Verb;
@@ -55,10 +53,16 @@ pub async fn reading(ctx: &Ctx, id: PeerReadingId) -> Result<ReadingView> {
 /// Returns the readings that the caller sees and that are still to be answered or delivered, the earliest day first.
 pub async fn list_open_readings(ctx: &Ctx) -> Result<Vec<ReadingView>> {
     let Some(visible) = policy::visibility(&ctx.actor) else { return Ok(Vec::new()) };
+    let open = store::open_readings(ctx.reader(), &visible).await?;
+    if open.is_empty() {
+        return Ok(Vec::new());
+    }
+    let read = deliverables::named(ctx.reader(), open.iter().map(|one| one.deliverable_id).collect()).await?;
     let mut listed = Vec::new();
-    for reading in store::open_readings(ctx.reader(), &visible).await? {
-        let about = deliverables::deliverable(ctx.reader(), reading.deliverable_id).await?;
-        listed.extend(views(ctx, vec![reading], &about).await?);
+    for reading in open {
+        if let Some(about) = read.iter().find(|view| view.deliverable.id == reading.deliverable_id) {
+            listed.extend(views(ctx, vec![reading], about).await?);
+        }
     }
     Ok(listed)
 }
@@ -201,11 +205,7 @@ async fn body_of_reader(ctx: &Ctx, view: &ReadingView) -> Result<Option<BodyId>>
 }
 
 /// Adds the names to a reading; the caller has checked that the reader may see it.
-pub(in crate::reviews) async fn view_of(
-    ctx: &Ctx,
-    db: &impl ConnectionTrait,
-    reading: Reading,
-) -> Result<ReadingView> {
+pub(in crate::reviews) async fn view_of(ctx: &Ctx, db: &impl ConnectionTrait, reading: Reading) -> Result<ReadingView> {
     let about = deliverables::deliverable(db, reading.deliverable_id).await?;
     let id = reading.id;
     let named = views(ctx, vec![reading], &about).await?.pop();

@@ -6,8 +6,8 @@ use crate::deliverables::policy::Action;
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::DeliverableView;
 use crate::error::Result;
-use crate::network::questions::{AllBodies, AllCalendars, AllObservatories};
 use crate::network::model::ObservatoryView;
+use crate::network::questions::{AllBodies, AllCalendars, AllObservatories};
 use crate::open::Guarded;
 use crate::reviews::model::Reading;
 use crate::reviews::model::turn::{Course, Facts, Holder};
@@ -26,8 +26,7 @@ pub type Balls = HashMap<DeliverableId, Ball>;
 
 /// Returns the holder of the ball of each contribution whose review the caller may read.
 pub async fn balls(ctx: &Ctx, views: &[DeliverableView]) -> Result<Balls> {
-    let views: Vec<&DeliverableView> =
-        views.iter().filter(|view| view.may(&ctx.actor, Action::ViewReview)).collect();
+    let views: Vec<&DeliverableView> = views.iter().filter(|view| view.may(&ctx.actor, Action::ViewReview)).collect();
     if views.is_empty() {
         return Ok(Balls::new());
     }

@@ -180,9 +180,7 @@ fn remark_line(ctx: &Ctx, review: &Review, remark: &Remark) -> RemarkLine {
     let lang = ctx.lang;
     let is_under_review = !review.view.deliverable.is_settled();
     let may = |event| {
-        is_under_review
-            && LIFECYCLE.allows(remark.state, event)
-            && review.view.may(&ctx.actor, action_of(event))
+        is_under_review && LIFECYCLE.allows(remark.state, event) && review.view.may(&ctx.actor, action_of(event))
     };
     let reader = review.readings.iter().find(|one| Some(one.reading.observatory_id) == remark.observatory_id);
     RemarkLine { reader: reader.map(|one| one.reader_name.clone()), ..line(ctx, &review.names, remark, may, lang) }

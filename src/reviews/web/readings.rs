@@ -74,8 +74,7 @@ async fn ask(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>, form:
         let input = Reading::of(|reading| typed.read(reading))?;
         service::ask_reading(&ctx, txn, *id, input).await
     };
-    let leads_on =
-        |made: ReadingView| done(&contributions::href(&made.about), FlashKind::Success, "reviews.done_ask");
+    let leads_on = |made: ReadingView| done(&contributions::href(&made.about), FlashKind::Success, "reviews.done_ask");
     form::answer(&ctx, form, ask, leads_on, async |form| Ok(ask_page(&ctx, &request, &view, form).await?)).await
 }
 
@@ -155,9 +154,7 @@ fn reading_page(
         observatory: view.about.deliverable.observatory_id,
         body: view.about.body_id,
     };
-    let may = |event, action| {
-        READING.allows(view.reading.state, event) && policy::may(&ctx.actor, action, subject)
-    };
+    let may = |event, action| READING.allows(view.reading.state, event) && policy::may(&ctx.actor, action, subject);
     let may_answer = may(ReadingEvent::Accept, Action::Answer);
     let may_deliver = may(ReadingEvent::Deliver, Action::Deliver);
     let reads = view.about.may(&ctx.actor, OnDeliverable::View);

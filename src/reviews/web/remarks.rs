@@ -145,12 +145,7 @@ async fn show_answer(ctx: Ctx, request: HttpRequest, id: web::Path<RemarkId>) ->
 }
 
 #[post("/remarks/{id:[0-9A-Fa-f-]+}/answer")]
-async fn answer(
-    ctx: Ctx,
-    request: HttpRequest,
-    id: web::Path<RemarkId>,
-    form: Sent<Versioned<StepForm>>,
-) -> Answer {
+async fn answer(ctx: Ctx, request: HttpRequest, id: web::Path<RemarkId>, form: Sent<Versioned<StepForm>>) -> Answer {
     let work = async |txn: &Txn, version, typed: &StepForm| {
         let input = Reading::of(|reading| typed.read(reading))?;
         service::answer(&ctx, txn, *id, version, input).await
@@ -170,14 +165,8 @@ async fn show_reject(ctx: Ctx, request: HttpRequest, id: web::Path<RemarkId>) ->
 }
 
 #[post("/remarks/{id:[0-9A-Fa-f-]+}/reject")]
-async fn reject(
-    ctx: Ctx,
-    request: HttpRequest,
-    id: web::Path<RemarkId>,
-    form: Sent<Versioned<StepForm>>,
-) -> Answer {
-    let work =
-        async |txn: &Txn, version, typed: &StepForm| service::reject(&ctx, txn, *id, version, &typed.text).await;
+async fn reject(ctx: Ctx, request: HttpRequest, id: web::Path<RemarkId>, form: Sent<Versioned<StepForm>>) -> Answer {
+    let work = async |txn: &Txn, version, typed: &StepForm| service::reject(&ctx, txn, *id, version, &typed.text).await;
     let leads_on = |view: RemarkView| led_to(&view, "reviews.done_reject");
     form::change(&ctx, form, work, leads_on, async |form| {
         let view = find(&ctx, *id, Event::Reject).await?;
@@ -219,7 +208,11 @@ fn step_page(
         text_label: key("reviews.answer_text", "reviews.reject_text"),
         text_hint: key("reviews.answer_hint", "reviews.reject_hint"),
         on_behalf: contributions::on_behalf(ctx, &view.about).filter(|_| answers),
-        answers: if answers { vec![choice(RemarkStepKind::Done), choice(RemarkStepKind::Declined)] } else { Vec::new() },
+        answers: if answers {
+            vec![choice(RemarkStepKind::Done), choice(RemarkStepKind::Declined)]
+        } else {
+            Vec::new()
+        },
         href: format!("/remarks/{}", view.remark.id),
         back: contributions::href(&view.about),
         form,

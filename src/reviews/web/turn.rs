@@ -1,7 +1,7 @@
 //! «Tocca a: Osservatorio di Bergamo da 3 giorni lavorativi»: the holder of the ball in words.
 
-use crate::reviews::model::turn::Holder;
 use super::panel::finding;
+use crate::reviews::model::turn::Holder;
 use crate::reviews::view::{Ball, ChapterView};
 use crate::texts::Lang;
 use crate::time::words;

@@ -17,18 +17,12 @@ pub(in crate::ops::demo) async fn remark(
     let secretariat = stage.secretariat().await?;
     let known = stage.deliverable(release, observatory).await?.deliverable;
     let input = RemarkIn { part: Some(part.to_owned()), text: text.to_owned(), due_day: None };
-    let made =
-        secretariat.write(async |txn| reviews::write_remark(&secretariat, txn, known.id, input).await).await?;
+    let made = secretariat.write(async |txn| reviews::write_remark(&secretariat, txn, known.id, input).await).await?;
     Ok(made.remark.id)
 }
 
 /// Has the referent of an observatory answer the first version of a remark.
-pub(in crate::ops::demo) async fn answer(
-    stage: &Stage,
-    observatory: &str,
-    remark: RemarkId,
-    said: &str,
-) -> Result<()> {
+pub(in crate::ops::demo) async fn answer(stage: &Stage, observatory: &str, remark: RemarkId, said: &str) -> Result<()> {
     let referent = stage.holder(&format!("referent:{observatory}")).await?;
     let input = AnswerIn { is_done: true, text: Some(said.to_owned()) };
     referent.write(async |txn| reviews::answer(&referent, txn, remark, 1, input).await).await?;
