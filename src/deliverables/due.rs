@@ -8,13 +8,26 @@ use crate::audit::trail;
 use crate::error::Result;
 use crate::silence::Instants;
 use chrono::{DateTime, Utc};
-use entity::ids::DeliverableId;
+use entity::ids::{DeliverableId, ReleaseId};
+use entity::kinds::DeliverableState;
 use sea_orm::ConnectionTrait;
 
 /// Returns the deliverables that the review has sent back and that are not handed in again; of those with these ids, if
 /// ids are given.
 pub async fn sent_back(db: &impl ConnectionTrait, ids: Option<Vec<DeliverableId>>) -> Result<Vec<DeliverableView>> {
     let filter = Filter { sent_back: true, ids, ..Filter::default() };
+    Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
+}
+
+/// Returns the deliverables that wait for the review; of those with these ids, if ids are given.
+pub async fn submitted(db: &impl ConnectionTrait, ids: Option<Vec<DeliverableId>>) -> Result<Vec<DeliverableView>> {
+    let filter = Filter { state: Some(DeliverableState::Submitted), ids, ..Filter::default() };
+    Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
+}
+
+/// Returns all deliverables of these releases.
+pub async fn of_releases(db: &impl ConnectionTrait, releases: Vec<ReleaseId>) -> Result<Vec<DeliverableView>> {
+    let filter = Filter { releases: Some(releases), ..Filter::default() };
     Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
 }
 

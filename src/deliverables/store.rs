@@ -30,6 +30,8 @@ pub struct Filter {
     /// Ids of the deliverables.
     pub ids: Option<Vec<DeliverableId>>,
     pub release: Option<ReleaseId>,
+    /// Owed for one of these releases.
+    pub releases: Option<Vec<ReleaseId>>,
     pub observatory: Option<ObservatoryId>,
     pub state: Option<DeliverableState>,
     /// In one of these states.
@@ -241,6 +243,7 @@ fn narrowed(filter: &Filter) -> Condition {
         .add_option(filter.ids.as_ref().map(|ids| deliverable::Column::Id.is_in(ids.iter().copied())))
         .add_option(filter.upto.map(|last| day().lte(last)))
         .add_option(filter.release.map(|release| deliverable::Column::ReleaseId.eq(release)))
+        .add_option(filter.releases.as_ref().map(|all| deliverable::Column::ReleaseId.is_in(all.iter().copied())))
         .add_option(filter.observatory.map(|observatory| deliverable::Column::ObservatoryId.eq(observatory)))
         .add_option(filter.state.map(|state| deliverable::Column::State.eq(state)))
         .add_option(filter.states.as_ref().map(|states| deliverable::Column::State.is_in(states.iter().copied())))

@@ -1,5 +1,6 @@
 //! Displayed names of the vocabularies of the review.
 
+use super::model::checklist::Finding;
 use crate::texts::Label;
 use entity::kinds::{ReadingState, RemarkState, RemarkStepKind};
 
@@ -34,6 +35,20 @@ impl Label for ReadingState {
             Self::Refused => "reviews.reading_refused",
             Self::Delivered => "reviews.reading_delivered",
             Self::Withdrawn => "reviews.reading_withdrawn",
+        }
+    }
+}
+
+impl Label for Finding {
+    fn label_key(self) -> &'static str {
+        match self {
+            Self::TextMissing => "reviews.finding_text_missing",
+            Self::RemarksOpen => "reviews.finding_remarks_open",
+            Self::OwnSubmission => "reviews.finding_own_submission",
+            Self::NotAccepted => "reviews.finding_not_accepted",
+            Self::ReadingOpen => "reviews.finding_reading_open",
+            Self::SheetMissing => "reviews.finding_sheet_missing",
+            Self::AddressMissing => "reviews.finding_address_missing",
         }
     }
 }

@@ -149,11 +149,10 @@ impl Remark {
     /// Returns the state after a step. Errors: `wrong_transition`; `reason_missing` for a rejection or a declined remark
     /// without a text.
     pub fn after(&self, kind: RemarkStepKind, text: Option<&str>) -> Result<RemarkState, Refusal> {
-        let to = after(&LIFECYCLE, self.state, event_of(kind))?;
         if text.is_none() && matches!(kind, RemarkStepKind::Rejected | RemarkStepKind::Declined) {
             return Err(Refusal::ReasonMissing);
         }
-        Ok(to)
+        after(&LIFECYCLE, self.state, event_of(kind))
     }
 
     /// Returns the remark as a mail and the submission keep it: «2. Capitolo 3: manca la tavola».

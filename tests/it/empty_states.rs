@@ -69,6 +69,7 @@ const LIMITED: &[&str] = &[
     "releases.none_in_month",
     "releases.none_in_year",
     "releases.step_none",
+    "reviews.found_none",
     "reviews.no_reading",
     "reviews.no_remark",
     "tasks.none_found",

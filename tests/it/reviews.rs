@@ -25,6 +25,8 @@ on_sqlite! {
     a_reading_is_refused_in_one_press_and_delivered_without_remarks,
     changes_are_requested_with_a_remark,
     remarks_are_due_by_working_days_of_the_province,
+    the_secretariat_is_reminded_once_the_last_chapter_is_in,
+    a_release_says_what_blocks_it_today,
 }
 
 const ADA: &str = "ada.riva@ente.example";
@@ -293,7 +295,7 @@ async fn referents_read_what_is_accepted_only_in_a_network_that_shares_it(engine
     assert_eq!(seen().await, 404, "not accepted yet");
     story.on(&story.desk, "approve", Value::Null).await.expect(200);
     assert_eq!(seen().await, 200, "accepted and shared");
-    story.ugo.get(&format!("{}/review", story.contribution)).send().await.refused(404, "not_found");
+    story.ugo.get(&format!("{}/review", story.contribution)).send().await.refused(403, "denied");
     let page = read(&story.app.browser(UGO).await, &story.page()).await;
     assert!(!page.contains("Osservazioni"), "the review is not shared");
     share("false").await;
@@ -399,4 +401,52 @@ async fn remarks_are_due_by_working_days_of_the_province(engine: Engine) {
     let owed = due::obligations(db, upto("2027-02-08")).await.expect("read");
     assert_eq!(owed.len(), 1, "the earliest remark calls");
     assert_eq!(owed[0].due_day.to_string(), "2027-02-08");
+}
+
+async fn the_secretariat_is_reminded_once_the_last_chapter_is_in(engine: Engine) {
+    let story = Story::new(engine).await;
+    let all = story.desk.get("/api/v1/deliverables?limit=200").send().await.expect(200);
+    let all: Vec<String> = all["items"].as_array().expect("a list").iter().map(|one| text(one, "id")).collect();
+    let path = |id: &String| format!("/api/v1/deliverables/{id}");
+    let (last, others) = all.split_last().expect("twelve chapters");
+    let db = story.app.services.db.reader();
+    let owed = async || {
+        let upto = Asked::UpTo("2027-12-31".parse().expect("a day"));
+        due::obligations(db, upto)
+            .await
+            .expect("read")
+            .into_iter()
+            .map(|one| one.due_day.to_string())
+            .collect::<Vec<_>>()
+    };
+    for id in others {
+        story.act(&story.desk, &path(id), "submit", json!({ "link": TEXT })).await.expect(200);
+    }
+    assert!(owed().await.is_empty(), "one chapter is missing");
+    story.act(&story.desk, &path(last), "submit", json!({ "link": TEXT })).await.expect(200);
+    assert_eq!(owed().await, vec!["2027-02-08"; 12], "a week of work after the last one");
+    story.act(&story.lea, &path(last), "approve", Value::Null).await.expect(200);
+    assert_eq!(owed().await.len(), 11, "what is answered is not owed");
+}
+
+async fn a_release_says_what_blocks_it_today(engine: Engine) {
+    let story = Story::new(engine).await;
+    story.submit(&story.ada).await;
+    let own = story.desk.get(&story.contribution).send().await.expect(200);
+    let release = text(&own, "release_id");
+    let chapters = story.desk.get(&format!("/api/v1/releases/{release}/chapters")).send().await.expect(200);
+    assert_eq!(chapters["items"].as_array().map(Vec::len), Some(12));
+    let blocking =
+        chapters["items"].as_array().expect("a list").iter().find(|one| one["deliverable_id"] == chapters["blocking"]);
+    let blocking = blocking.expect("a chapter");
+    assert_eq!((&blocking["state"], &blocking["ball"]["holder"]), (&json!("planned"), &json!("observatory")));
+    assert_eq!(blocking["before_release"]["blocking"], json!(["text_missing", "not_accepted"]));
+    let seen = story.ada.get(&format!("/api/v1/releases/{release}/chapters")).send().await.expect(200);
+    assert_eq!(seen["items"].as_array().map(Vec::len), Some(1), "the own chapter only");
+    let page = read(&story.app.browser(SECRETARIAT).await, "/rilasci/relazione-territoriale-2026").await;
+    let line = text(blocking, "observatory_name");
+    assert!(page.contains("Che cosa blocca la pubblicazione oggi:") && page.contains(&line), "{page}");
+    assert!(
+        !read(&story.app.browser(ADA).await, "/rilasci/relazione-territoriale-2026").await.contains("Che cosa blocca")
+    );
 }

@@ -31,6 +31,10 @@ pub async fn request_changes(
 ) -> Result<DeliverableView> {
     let current = open::<DeliverableView>(ctx, txn, id, Action::RequestChanges, Seen::Version(version)).await?;
     let quick = typed::optional("remarks", quick, REMARK_CHARACTERS)?;
+    let has_open = store::remarks(txn, &[id]).await?.iter().any(Remark::is_open);
+    if quick.is_none() && !has_open {
+        return Err(Refusal::RemarksMissing.into());
+    }
     LIFECYCLE.lead(current.deliverable.state(), Event::RequestChanges)?;
     if let Some(text) = quick {
         let input = RemarkIn { text, ..RemarkIn::default() };
@@ -38,7 +42,7 @@ pub async fn request_changes(
     }
     let mut open = store::remarks(txn, &[id]).await?;
     open.retain(Remark::is_open);
-    let Some(due) = open.iter().map(|remark| remark.due_day).min() else { return Err(Refusal::RemarksMissing.into()) };
+    let due = open.iter().map(|remark| remark.due_day).min().ok_or(Refusal::RemarksMissing)?;
     end_open_reading(ctx, txn, &current).await?;
     deliverables::send_back(ctx, txn, &current, told(&open), due).await
 }

@@ -262,21 +262,8 @@ fn checklist(ctx: &Ctx, review: &Review) -> Option<CheckLines> {
 }
 
 pub(super) fn check_lines(title: &'static str, list: &Checklist, lang: Lang) -> CheckLines {
-    let said = |findings: &[Finding]| findings.iter().map(|one| lang.t(finding(*one))).collect();
+    let said = |findings: &[Finding]| findings.iter().map(|one| one.label(lang)).collect();
     CheckLines { title: lang.t(title), blocking: said(&list.blocking), warnings: said(&list.warnings) }
-}
-
-/// Returns the text key of a finding.
-pub(super) const fn finding(finding: Finding) -> &'static str {
-    match finding {
-        Finding::TextMissing => "reviews.finding_text_missing",
-        Finding::RemarksOpen => "reviews.finding_remarks_open",
-        Finding::OwnSubmission => "reviews.finding_own_submission",
-        Finding::NotAccepted => "reviews.finding_not_accepted",
-        Finding::ReadingOpen => "reviews.finding_reading_open",
-        Finding::SheetMissing => "reviews.finding_sheet_missing",
-        Finding::AddressMissing => "reviews.finding_address_missing",
-    }
 }
 
 fn held_line(held: &Held, lang: Lang) -> HeldLine {

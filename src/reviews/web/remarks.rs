@@ -27,7 +27,6 @@ use serde::Deserialize;
 pub(super) fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(show_new)
         .service(write)
-        .service(show_remark)
         .service(show_answer)
         .service(answer)
         .service(show_reject)
@@ -91,14 +90,6 @@ fn new_page(ctx: &Ctx, request: &HttpRequest, view: &DeliverableView, form: Form
 /// Leads to the contribution of a remark, with a confirmation text.
 fn led_to(view: &RemarkView, said: &'static str) -> HttpResponse {
     done(&contributions::href(&view.about), FlashKind::Success, said)
-}
-
-/// Leads to the page that shows the remark, that of its contribution.
-#[get("/remarks/{id:[0-9A-Fa-f-]+}")]
-async fn show_remark(ctx: Ctx, id: web::Path<RemarkId>) -> Answer {
-    let view = service::remark(&ctx, *id).await?;
-    let to = format!("{}#remark-{}", contributions::href(&view.about), view.remark.number);
-    Ok(crate::http::page::see_other(&to))
 }
 
 /// Fields of the pages about a remark; answering uses both, rejecting only the text.

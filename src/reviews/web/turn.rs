@@ -1,9 +1,8 @@
 //! «Tocca a: Osservatorio di Bergamo da 3 giorni lavorativi»: the holder of the ball in words.
 
-use super::panel::finding;
 use crate::reviews::model::turn::Holder;
 use crate::reviews::view::{Ball, ChapterView};
-use crate::texts::Lang;
+use crate::texts::{Label, Lang};
 use crate::time::words;
 
 /// The holder of the ball in words, with the name apart, because it is Italian on every page.
@@ -38,7 +37,7 @@ impl ChapterLine {
         Self {
             observatory: chapter.view.observatory_name.clone(),
             turn: TurnLine::of(&chapter.ball, lang),
-            missing: chapter.missing.blocking.iter().map(|one| lang.t(finding(*one))).collect(),
+            missing: chapter.missing.blocking.iter().map(|one| one.label(lang)).collect(),
         }
     }
 }
