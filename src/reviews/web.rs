@@ -16,7 +16,7 @@ use crate::ctx::Ctx;
 use crate::deliverables::policy::Action;
 use crate::deliverables::view::DeliverableView;
 use crate::error::Result;
-use crate::open::{Seen, open};
+use crate::open::{Guarded, Seen, open};
 use actix_web::web::ServiceConfig;
 use entity::ids::DeliverableId;
 
@@ -29,7 +29,6 @@ pub fn pages(cfg: &mut ServiceConfig) {
 
 /// Reads the parts of the review that the page of a contribution shows; `None` for a reader who may not read it.
 pub async fn panel(ctx: &Ctx, view: &DeliverableView) -> Result<Option<Panel>> {
-    use crate::open::Guarded;
     if !view.may(&ctx.actor, Action::ViewReview) {
         return Ok(None);
     }
