@@ -4,7 +4,7 @@ use crate::auth::rights::{Right, Rights};
 use crate::http::health;
 use crate::{
     agenda, auth, catalogue, deliverables, designations, early_access, jobs, mail, mail_log, meetings, network,
-    overview, portal, releases, reminders, tasks, whatif,
+    overview, portal, releases, reminders, reviews, tasks, whatif,
 };
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -22,6 +22,7 @@ fn version_1(cfg: &mut ServiceConfig) {
     releases::api::configure(cfg);
     agenda::api::configure(cfg);
     deliverables::api::configure(cfg);
+    reviews::api::configure(cfg);
     tasks::api::configure(cfg);
     meetings::api::configure(cfg);
     whatif::api::configure(cfg);
@@ -44,6 +45,8 @@ pub fn rights() -> Rights {
         .with(releases::api::RIGHTS, releases::policy::may)
         .with(agenda::api::RIGHTS, agenda::policy::may)
         .with(deliverables::api::RIGHTS, deliverables::policy::may_ever)
+        .with(reviews::api::RIGHTS_BY_DELIVERABLE, deliverables::policy::may_ever)
+        .with(reviews::api::RIGHTS, reviews::policy::may_ever)
         .with(tasks::api::RIGHTS, tasks::policy::may_ever)
         .with(meetings::api::RIGHTS, meetings::policy::may_ever)
         .with(whatif::api::RIGHTS, releases::policy::may)

@@ -39,6 +39,7 @@ pub mod portal;
 pub mod press;
 pub mod releases;
 pub mod reminders;
+pub mod reviews;
 pub mod risk;
 pub mod secret;
 pub mod settings;

@@ -15,6 +15,8 @@ vocabulary! {
         Catalogue = "catalogue",
         Tasks = "tasks",
         Deliverables = "deliverables",
+        /// Rounds, remarks and peer readings of deliverables.
+        Reviews = "reviews",
         Releases = "releases",
         /// Proposals and editions of the agenda.
         Agenda = "agenda",

@@ -64,6 +64,8 @@ areas![
     "releases",
     "releases_mail",
     "reminders",
+    "reviews",
+    "reviews_mail",
     "tasks",
     "tasks_mail",
     "whatif",

@@ -187,6 +187,18 @@ id! {
     DeliverableId
 }
 id! {
+    /// Id of `remark`.
+    RemarkId
+}
+id! {
+    /// Id of `remark_step`.
+    RemarkStepId
+}
+id! {
+    /// Id of `peer_reading`.
+    PeerReadingId
+}
+id! {
     /// Id of `submission`.
     SubmissionId
 }

@@ -14,6 +14,7 @@ const EMPTY_FIELDS: &[(&str, &str)] = &[
     ("act_subject", "fields.act_subject"),
     ("address", "fields.address"),
     ("adjust", "fields.adjust"),
+    ("answer", "fields.answer"),
     ("body", "fields.body"),
     ("change", "fields.change"),
     ("channel", "fields.channel"),

@@ -52,6 +52,7 @@ mod program;
 mod public;
 mod public_agenda;
 mod replicas;
+mod reviews;
 mod routes;
 mod schema_drift;
 mod seen;

@@ -47,7 +47,9 @@ const INVISIBLE: &[&str] = &[
     "/api/v1/early-access/{id}/texts",
     "/api/v1/meetings/{id}/agenda-items/{item_id}",
     "/api/v1/people/{id}",
+    "/api/v1/peer-readings/{id}",
     "/api/v1/publications/{deliverable_id}",
+    "/api/v1/remarks/{id}",
     "/api/v1/tasks/{id}",
 ];
 
