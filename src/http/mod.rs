@@ -14,6 +14,7 @@ pub mod conditional;
 pub mod connections;
 pub mod cookies;
 pub mod csrf;
+pub mod csv;
 pub mod download;
 pub mod edge;
 pub mod exporter;

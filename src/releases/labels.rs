@@ -1,7 +1,7 @@
 //! Displayed names of the values of the vocabularies of releases.
 
 use crate::texts::Label;
-use entity::kinds::{Precision, ReleaseChangeKind};
+use entity::kinds::{Precision, ReleaseChangeKind, ReleaseState};
 
 impl Label for Precision {
     fn label_key(self) -> &'static str {
@@ -24,6 +24,17 @@ impl Label for ReleaseChangeKind {
             Self::Moved => "releases.change_moved",
             Self::Cancelled => "releases.change_cancelled",
             Self::Published => "releases.change_published",
+        }
+    }
+}
+
+impl Label for ReleaseState {
+    fn label_key(self) -> &'static str {
+        match self {
+            Self::Provisional => "releases.state_provisional",
+            Self::Confirmed => "releases.state_confirmed",
+            Self::Published => "releases.state_published",
+            Self::Cancelled => "releases.state_cancelled",
         }
     }
 }

@@ -30,6 +30,7 @@ mod month;
 pub mod policy;
 pub mod questions;
 pub mod service;
+pub mod sought;
 mod store;
 pub mod verb;
 pub mod view;

@@ -7,7 +7,7 @@ use crate::error::Error;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::ids::{MeetingId, ObservatoryId, OutcomeId, PersonId, ProductId, ReleaseChangeId, ReleaseId};
 use entity::kinds::{
-    DeliverableState, Precision, ProductScope, PublicationState, ReasonCode, ReleaseChangeKind, ReleaseState,
+    DeliverableState, Precision, ProductScope, PublicationState, ReasonCode, ReleaseChangeKind, ReleaseState, Theme,
 };
 use entity::{Instant, deliverable, observatory, outcome, product, publication, release, release_change as change};
 use sea_orm::{
@@ -27,6 +27,8 @@ pub type Cursor = (NaiveDate, ReleaseId);
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub product: Option<ProductId>,
+    /// Theme of the product.
+    pub theme: Option<Theme>,
     pub state: Option<ReleaseState>,
     /// Only releases that are neither published nor cancelled.
     pub open: bool,
@@ -159,6 +161,7 @@ pub async fn list(
 ) -> Result<Vec<ReleaseView>> {
     let narrowed = Condition::all()
         .add_option(filter.product.map(|product| release::Column::ProductId.eq(product)))
+        .add_option(filter.theme.map(|theme| product::Column::Theme.eq(theme)))
         .add_option(filter.state.map(|state| release::Column::State.eq(state)))
         .add_option(filter.open.then(is_open))
         .add_option(filter.owed_by.as_ref().map(is_owed_by))

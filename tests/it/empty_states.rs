@@ -68,6 +68,7 @@ const LIMITED: &[&str] = &[
     "releases.no_report_yet",
     "releases.none_in_month",
     "releases.none_in_year",
+    "releases.none_narrowed",
     "releases.step_none",
     "tasks.none_found",
     "tasks.none_own",

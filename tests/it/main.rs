@@ -19,6 +19,7 @@ mod demo;
 mod designations;
 mod documents;
 mod empty_states;
+mod feeds;
 mod forms;
 mod frame;
 mod full_disk;

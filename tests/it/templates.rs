@@ -13,7 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// GET routes that are not pages: files, feeds, answers to programs.
 const NO_PAGES: &[&str] = &[
     "/api/v1/openapi.json",
+    "/calendar.atom",
+    "/calendar.csv",
     "/calendar.ics",
+    "/calendar.json",
+    "/calendar.schema.json",
     "/deliverables/{id}/documents/{text_id}",
     "/designations/{id}/documents/{document_id}",
     "/health/live",
