@@ -42,6 +42,7 @@ pub fn rights() -> Rights {
         .with(catalogue::api::RIGHTS, catalogue::policy::may)
         .with(releases::api::RIGHTS, releases::policy::may)
         .with(agenda::api::RIGHTS, agenda::policy::may)
+        .with(agenda::api::RIGHTS_BY_DELIVERABLE, deliverables::policy::may_ever)
         .with(deliverables::api::RIGHTS, deliverables::policy::may_ever)
         .with(tasks::api::RIGHTS, tasks::policy::may_ever)
         .with(meetings::api::RIGHTS, meetings::policy::may_ever)

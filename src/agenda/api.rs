@@ -1,10 +1,13 @@
 //! The yearly agenda over REST: request and response types, and short handlers.
 
+mod year;
+
 use super::model::{Line, Refusal, Span, Verdict, Warning};
 use super::policy::Action;
 use super::service::{self, Accepted, Difference, Edition, Entry, Key, Proposal};
 use crate::auth::rights::Right;
 use crate::ctx::Ctx;
+use crate::deliverables::policy as deliverables;
 use crate::error::{Code, Error};
 use crate::http::Answer;
 use crate::http::idempotency::{self, Created, IdempotencyKey};
@@ -27,7 +30,8 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(list_editions)
         .service(adopt_edition)
         .service(show_edition)
-        .service(compare_edition);
+        .service(compare_edition)
+        .service(year::show_year_of_work);
 }
 
 /// Rights required by each operation, by the name of its handler.
@@ -39,6 +43,10 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("show_edition", Right::Anybody),
     ("compare_edition", Right::Anybody),
 ];
+
+/// Rights that the policy of contributions decides.
+pub const RIGHTS_BY_DELIVERABLE: &[(&str, Right<deliverables::Action>)] =
+    &[("show_year_of_work", Right::Ever(deliverables::Action::View))];
 
 /// A span of months.
 #[derive(Clone, Debug, Deserialize, IntoParams)]

@@ -1,6 +1,9 @@
 //! Use cases of the yearly agenda.
 
+mod year;
+
 pub use super::compare::{Difference, Edition, Entry};
+pub use year::{Part, PlaceOfWork, YearOfWork, year_of_work};
 
 use super::compare::differences;
 use super::model::{self, Line, Refusal, Span, Subject};

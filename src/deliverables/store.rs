@@ -39,6 +39,8 @@ pub struct Filter {
     pub upto: Option<NaiveDate>,
     /// Sent back by the review.
     pub sent_back: bool,
+    /// Of a release with its day from one to another, both included.
+    pub released: Option<(NaiveDate, NaiveDate)>,
 }
 
 #[derive(FromQueryResult)]
@@ -181,6 +183,7 @@ fn narrowed(filter: &Filter) -> Condition {
         .add_option(filter.of.as_ref().map(|of| deliverable::Column::ObservatoryId.is_in(of.iter().copied())))
         .add_option(filter.overdue_on.map(overdue))
         .add_option(filter.sent_back.then(is_sent_back))
+        .add_option(filter.released.map(|(from, to)| release::Column::Day.between(from, to)))
 }
 
 fn is_sent_back() -> Condition {

@@ -55,6 +55,7 @@ pub const PAGES: &[(&str, &[&str])] = &[
     ("/", &["public"]),
     ("/agenda/editions/{number}", &["against"]),
     ("/agenda/proposal", &["from", "to"]),
+    ("/agenda/year", &["year"]),
     ("/calendar", &["cursor", "limit", "month", "show", "since", "year", "observatory", "product", "theme", "state"]),
     ("/calendar/changes", &["cursor", "limit"]),
     ("/calendar/subscribe", &["observatory", "product", "theme", "state"]),

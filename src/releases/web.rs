@@ -7,12 +7,16 @@ mod changes;
 mod feeds;
 mod filters;
 mod forms;
+pub mod history;
+mod linked;
 pub mod matrix;
 mod one;
 mod product;
+pub mod steps;
 mod subscribe;
 mod told;
 
+pub use filters::{FeedLink, feeds};
 pub use matrix::ContributionLine;
 
 use super::model::{Flags, Reason};
@@ -32,6 +36,7 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
     calendar::pages(cfg);
     changes::pages(cfg);
     one::pages(cfg);
+    linked::pages(cfg);
     product::pages(cfg);
     subscribe::pages(cfg);
 }

@@ -57,6 +57,7 @@ const LIMITED: &[&str] = &[
     "overview.dossier_open_none",
     "overview.due_none",
     "overview.errand_tasks_none",
+    "agenda.year_none",
     "overview.failing_none",
     "overview.leaving_none",
     "overview.next_none",

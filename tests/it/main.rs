@@ -41,6 +41,7 @@ mod members;
 mod memory;
 mod migrations;
 mod network;
+mod open_data;
 mod openapi;
 mod outbox;
 mod overview;

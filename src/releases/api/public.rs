@@ -36,7 +36,7 @@ pub struct OfficeOut {
     pub email: Option<String>,
 }
 
-/// How the product of a release is made.
+/// Method by which the product of a release is made.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MethodologyOut {

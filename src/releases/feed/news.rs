@@ -13,6 +13,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use entity::kinds::ReleaseChangeKind;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
+use std::cmp::Reverse;
 use std::io;
 
 /// Most entries, the latest first. A reader that asks once a day misses none, because a day has far fewer changes.
@@ -50,7 +51,7 @@ pub fn feed(entries: &[Entry], frame: &Frame) -> Result<Vec<u8>, FeedError> {
     let begun = zone::start_of_day(frame.window.0);
     let each = entries.iter().flat_map(|of| of.changes.iter().map(move |change| News { of, change }));
     let mut news: Vec<News<'_>> = each.filter(|news| news.updated() >= begun).collect();
-    news.sort_by_key(|news| (std::cmp::Reverse(news.updated()), news.of.view.release.id, news.change.position));
+    news.sort_by_key(|news| (Reverse(news.updated()), news.of.view.release.id, Reverse(news.change.position)));
     news.truncate(MOST_ENTRIES);
     let updated = news.iter().map(News::updated).max().unwrap_or(begun);
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 1);

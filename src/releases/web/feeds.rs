@@ -15,7 +15,7 @@ use actix_web::{HttpResponse, get, web};
 use serde::Deserialize;
 use std::time::SystemTime;
 
-/// How long a reader may keep a feed without asking again.
+/// Time for which a reader may keep a feed without asking again: five minutes.
 const KEPT: &str = "public, max-age=300";
 
 pub(super) fn pages(cfg: &mut web::ServiceConfig) {

@@ -7,7 +7,9 @@ use crate::deliverables::view::DeliverableView;
 use crate::deliverables::web::state as contribution_state;
 use crate::error::Result;
 use crate::http::page::Badge;
+use crate::network::questions::AllCalendars;
 use crate::releases::view::ReleaseView;
+use crate::releases::web::steps::StepsPlot;
 use crate::tasks::model::Task;
 use crate::tasks::service::{self as tasks, TaskFilter};
 use crate::texts::Lang;
@@ -29,6 +31,8 @@ pub struct Matrix {
     /// Headings of the columns: observatory, each step, contribution.
     pub columns: Vec<String>,
     pub rows: Vec<MatrixRow>,
+    /// The steps on a time line.
+    pub steps: Option<StepsPlot>,
 }
 
 pub struct MatrixRow {
@@ -61,6 +65,7 @@ impl Matrix {
         let product = catalogue.iter().find(|product| product.id == view.release.product_id);
         let is_planned = |id| tasks.iter().any(|task| task.step_id == Some(id));
         let steps = product.map(|product| product.as_planned(is_planned).steps).unwrap_or_default();
+        let plot = StepsPlot::of(view, &steps, &tasks, &*ctx.recall(&AllCalendars).await?, ctx);
         let row = |owed: DeliverableView| {
             let of = |step: &Step| {
                 let is_its =
@@ -76,6 +81,7 @@ impl Matrix {
         Ok(Some(Self {
             columns: std::iter::once(first).chain(named).chain([last]).collect(),
             rows: owed.into_iter().map(row).collect(),
+            steps: plot,
         }))
     }
 }

@@ -1,5 +1,6 @@
 //! The page of one release: its reports, its date and the story of the date.
 
+use super::history::History;
 use super::matrix::Matrix;
 use super::told::told_by_party;
 use super::{Answer, Line, Why, shell};
@@ -35,6 +36,8 @@ pub(super) fn pages(cfg: &mut web::ServiceConfig) {
 struct ReleasePage {
     shell: Shell,
     line: Line,
+    /// Address of the release as linked data.
+    linked: String,
     /// The reports that can be read; `None` until the release is published.
     reports: Option<Vec<ReportLine>>,
     /// «Non ancora sul portale: Como e Lecco.»
@@ -56,6 +59,8 @@ struct ReleasePage {
     /// Heading of the changes; a cancelled release has its own, because it has no date to explain.
     story: &'static str,
     changes: Vec<ChangeLine>,
+    /// The dates that it has had as a drawing; `None` for one that has had only one.
+    history: Option<History>,
     /// Contributions of the observatories with their steps, for readers with permission.
     matrix: Option<Matrix>,
     /// The latest mails by party, for readers of the mail log; empty before the first mail about it.
@@ -174,6 +179,7 @@ impl ReleasePage {
         Self {
             shell: shell(ctx, request, story.view.title(lang)).described(description(&story.view, ctx)),
             line: Line::of(&story.view, ctx),
+            linked: format!("{}/event.jsonld", story.view.href()),
             reports: (state == ReleaseState::Published)
                 .then(|| story.reports.iter().map(|report| ReportLine::of(report, lang)).collect()),
             unseen: (!story.unseen.is_empty())
@@ -193,6 +199,7 @@ impl ReleasePage {
                 _ => "releases.story",
             }),
             changes: story.changes.iter().map(|change| ChangeLine::of(change, &story.changes, ctx)).collect(),
+            history: History::of(&story, lang),
             matrix,
             told: Vec::new(),
             actions: actions(ctx, release.id, state),
