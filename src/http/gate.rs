@@ -72,6 +72,7 @@ pub const PAGES: &[(&str, &[&str])] = &[
     ("/radar", &["on"]),
     ("/sign-in", &["next"]),
     ("/sign-in/{token}", &["next"]),
+    ("/tasks/load", &["year"]),
     ("/tasks", &["observatory", "release", "state", "overdue", "mine", "cursor", "limit"]),
 ];
 

@@ -45,6 +45,7 @@ pub mod unmatched;
 pub mod uploads;
 pub mod version;
 pub mod wording;
+pub mod year;
 
 use crate::error::{Code, Error, Refused};
 use crate::typed;

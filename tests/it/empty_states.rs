@@ -71,6 +71,7 @@ const LIMITED: &[&str] = &[
     "releases.none_in_year",
     "releases.none_narrowed",
     "releases.step_none",
+    "tasks.load_none",
     "tasks.none_found",
     "tasks.none_own",
     "whatif.no_work",

@@ -6,6 +6,7 @@ mod writers;
 
 mod agenda;
 mod architecture;
+mod at_a_glance;
 mod attack;
 mod audit;
 mod auth;

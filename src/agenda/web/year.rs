@@ -6,28 +6,20 @@ use crate::agenda::service::{self, Part, PlaceOfWork, YearOfWork};
 use crate::ctx::Ctx;
 use crate::deliverables::view::DeliverableView;
 use crate::deliverables::web::state as state_of;
-use crate::error::Code;
 use crate::http::page::{Badge, Shell, page};
-use crate::http::{Answer, Failure};
+use crate::http::Answer;
+use crate::http::year::{YearQuery, YearWay};
 use crate::releases::service as releases;
 use crate::releases::view::ReleaseView;
 use crate::releases::web::Line;
 use crate::texts::Lang;
-use crate::time::{Frequency, Period, words};
+use crate::time::words;
 use actix_web::{HttpRequest, get, web};
 use askama::Template;
-use chrono::Datelike as _;
 use entity::kinds::DeliverableState;
-use serde::Deserialize;
 
 pub(super) fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(show_year);
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct YearQuery {
-    year: String,
 }
 
 #[derive(Template)]
@@ -41,12 +33,6 @@ struct YearPage {
     columns: Vec<Column>,
     rows: Vec<Row>,
     key: Vec<Sign>,
-}
-
-struct YearWay {
-    href: String,
-    label: String,
-    current: bool,
 }
 
 /// The column of an observatory.
@@ -79,30 +65,18 @@ struct Sign {
 /// The work of a year, by default of the present one.
 #[get("/agenda/year")]
 async fn show_year(ctx: Ctx, request: HttpRequest, query: web::Query<YearQuery>) -> Answer {
-    let year = read(&query.year, ctx.today().year())?;
+    let year = query.read(ctx.today())?;
     let work = service::year_of_work(&ctx, year).await?;
     let years = releases::years(&ctx).await?;
-    let way = |number: &i32| YearWay {
-        href: format!("/agenda/year?year={number}"),
-        label: number.to_string(),
-        current: *number == year.year(),
-    };
     page(&YearPage {
         shell: Shell::new(&ctx, &request, "agenda.year_title"),
         heading: words::period(year, ctx.lang),
-        years: years.iter().map(way).collect(),
+        years: years.iter().map(|one| YearWay::of("/agenda/year", *one, year)).collect(),
         public: format!("/calendar?year={}", year.year()),
         columns: work.places.iter().map(Column::of).collect(),
         rows: work.releases.iter().map(|view| Row::of(view, &work, &ctx)).collect(),
         key: key(ctx.lang),
     })
-}
-
-/// Reads a year. A year that cannot be read is refused, because the reader would take another for it.
-fn read(typed: &str, present: i32) -> Result<Period, Failure> {
-    let year = if typed.is_empty() { Ok(present) } else { typed.parse() };
-    let year = year.ok().and_then(|year| Period::new(Frequency::Year, year, 1).ok());
-    year.ok_or_else(|| Failure::because(Code::BadRequest, "a year is written 2027"))
 }
 
 impl Column {
