@@ -34,6 +34,7 @@ mod m20261130_103000_name_the_site_of_observatories;
 mod m20261130_110000_give_releases_addresses;
 mod m20261130_150000_catalogue;
 mod m20261130_160000_agenda;
+mod m20261130_210000_amend_releases;
 mod schema;
 
 /// All migrations, oldest first.
@@ -72,6 +73,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_100000_hand_in_files::Migration),
             Box::new(m20261130_150000_catalogue::Migration),
             Box::new(m20261130_160000_agenda::Migration),
+            Box::new(m20261130_210000_amend_releases::Migration),
         ]
     }
 }

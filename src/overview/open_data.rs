@@ -1,5 +1,5 @@
 //! The open data of the service described for catalogues of data: DCAT-AP_IT for the calendar and the releases of each
-//! product, COV-AP_IT and the W3C's organisation ontology for the network (ADR 27). Pure; without personal data.
+//! product, COV-AP_IT and the W3C's organisation ontology for the network (ADR 37). Pure; without personal data.
 //!
 //! One graph is written as Turtle and as JSON-LD. Addresses of things are addresses of pages with a fragment.
 

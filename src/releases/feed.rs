@@ -1,4 +1,4 @@
-//! The public agenda as feeds, without personal data: a calendar, a list of news, data and a table (ADR 26). Pure.
+//! The public agenda as feeds, without personal data: a calendar, a list of news, data and a table (ADR 36). Pure.
 //!
 //! All have the same releases for the same filters. A cancelled release stays, a moved one says from which day to which and
 //! why, a provisional one says that it is.

@@ -17,6 +17,7 @@ mod subscribe;
 mod told;
 
 pub use filters::{FeedLink, feeds};
+pub use forms::{led_to, shell_below};
 pub use matrix::ContributionLine;
 
 use super::model::{Flags, Reason};
@@ -71,7 +72,7 @@ pub fn state_badge(state: ReleaseState, lang: Lang) -> Badge {
         ReleaseState::Provisional => "neutral",
         ReleaseState::Confirmed => "info",
         ReleaseState::Published => "success",
-        ReleaseState::Cancelled => "danger",
+        ReleaseState::Cancelled | ReleaseState::Withdrawn => "danger",
     };
     Badge { text: state.label(lang), kind }
 }
@@ -79,7 +80,8 @@ pub fn state_badge(state: ReleaseState, lang: Lang) -> Badge {
 /// The most serious flag to show beside the state.
 fn remark(flags: Flags, state: ReleaseState, lang: Lang) -> Option<Badge> {
     let (key, kind) = match flags {
-        _ if state == ReleaseState::Cancelled => return None,
+        _ if matches!(state, ReleaseState::Cancelled | ReleaseState::Withdrawn) => return None,
+        Flags { amended: true, .. } => ("releases.flag_amended", "warning"),
         Flags { late: true, .. } => ("releases.flag_late", "danger"),
         Flags { due: true, .. } => ("releases.flag_due", "warning"),
         Flags { postponed: true, .. } => ("releases.flag_postponed", "warning"),

@@ -1,5 +1,5 @@
 //! The agenda as news (Atom, RFC 4287): one entry for each change of a release, so that a reader sees each announcement,
-//! move, cancellation and publication once (ADR 26). Pure.
+//! move, cancellation and publication once (ADR 36). Pure.
 //!
 //! The identifier of an entry is made of the release and the position of the change, and never changes. An entry is updated
 //! only when a report of a published release is seen later.
@@ -41,7 +41,9 @@ impl News<'_> {
             | ReleaseChangeKind::Improved
             | ReleaseChangeKind::Confirmed
             | ReleaseChangeKind::Moved
-            | ReleaseChangeKind::Cancelled => self.change.at,
+            | ReleaseChangeKind::Cancelled
+            | ReleaseChangeKind::Amended
+            | ReleaseChangeKind::Withdrawn => self.change.at,
         }
     }
 }
@@ -120,6 +122,8 @@ fn title(news: &News<'_>, lang: Lang) -> String {
         ReleaseChangeKind::Moved => "releases.feed_postponed",
         ReleaseChangeKind::Cancelled => "releases.feed_cancelled",
         ReleaseChangeKind::Published => "releases.news_published",
+        ReleaseChangeKind::Amended => "releases.feed_amended",
+        ReleaseChangeKind::Withdrawn => "releases.feed_withdrawn",
     };
     lang.f(key, &[("name", &news.of.view.title(lang))])
 }
@@ -132,6 +136,9 @@ fn content_of(news: &News<'_>, frame: &Frame) -> String {
     let mut lines = vec![moved_text(change, &of.changes, lang).unwrap_or_else(said)];
     if let Some(reason) = &change.reason {
         lines.push(lang.f("releases.feed_reason", &[("reason", &reason.text)]));
+    }
+    if let Some(said) = &change.afterwards {
+        lines.push(lang.f("releases.feed_reason", &[("reason", &said.explanation)]));
     }
     if change.kind == ReleaseChangeKind::Published {
         lines.extend(of.reports.iter().map(|report| report_line(report, lang)));

@@ -72,7 +72,10 @@ const fn sets_date(kind: ReleaseChangeKind) -> bool {
         | ReleaseChangeKind::Improved
         | ReleaseChangeKind::Confirmed
         | ReleaseChangeKind::Moved => true,
-        ReleaseChangeKind::Cancelled | ReleaseChangeKind::Published => false,
+        ReleaseChangeKind::Cancelled
+        | ReleaseChangeKind::Published
+        | ReleaseChangeKind::Amended
+        | ReleaseChangeKind::Withdrawn => false,
     }
 }
 
