@@ -39,7 +39,7 @@ pub struct Filter {
     pub upto: Option<NaiveDate>,
     /// Sent back by the review.
     pub sent_back: bool,
-    /// Of a release with its day from one to another, both included.
+    /// First and last day of its release, both included.
     pub released: Option<(NaiveDate, NaiveDate)>,
 }
 

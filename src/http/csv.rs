@@ -52,7 +52,10 @@ mod tests {
 
     #[test]
     fn commas_quotes_and_lines_stay_in_their_cell() {
-        assert_eq!(written(&["a,b", "say \"no\"", "a\nb"]), "name,other\r\n\"a,b\",x\r\n\"say \"\"no\"\"\",x\r\n\"a\nb\",x\r\n");
+        assert_eq!(
+            written(&["a,b", "say \"no\"", "a\nb"]),
+            "name,other\r\n\"a,b\",x\r\n\"say \"\"no\"\"\",x\r\n\"a\nb\",x\r\n"
+        );
     }
 
     #[test]

@@ -22,6 +22,8 @@ const LEFT: i64 = 8;
 const HEAD: i64 = 26;
 const ROW: i64 = 48;
 const FOOT: i64 = 22;
+/// Width of the label of a mark; a mark whose label would stand beyond the edge is left out.
+const LABEL: i64 = 46;
 
 /// The frame of a drawing: rows with a label and a bar below a time axis.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +59,7 @@ impl Rows {
             width: WIDTH,
             height: floor + FOOT,
             floor,
-            marks: axis.marks(lang),
+            marks: axis.marks(lang).into_iter().filter(|mark| mark.x + LABEL <= WIDTH).collect(),
             today: (axis.from <= today && today <= axis.to).then(|| axis.x(today)),
         }
     }
@@ -181,7 +183,8 @@ mod tests {
     #[test]
     fn a_drawing_grows_with_its_rows_and_marks_today_only_on_its_axis() {
         let axis = Rows::axis(day("2027-01-01"), day("2027-12-31"));
-        let (two, three) = (Rows::of(&axis, 2, day("2027-07-02"), Lang::It), Rows::of(&axis, 3, day("2028-01-01"), Lang::It));
+        let (two, three) =
+            (Rows::of(&axis, 2, day("2027-07-02"), Lang::It), Rows::of(&axis, 3, day("2028-01-01"), Lang::It));
         assert_eq!(three.height - two.height, Rows::heights(1).bar - Rows::heights(0).bar);
         assert!(Rows::heights(1).bar + 20 < two.floor && two.floor < two.height);
         assert_eq!((two.today, three.today), (Some(axis.x(day("2027-07-02"))), None));
@@ -189,7 +192,10 @@ mod tests {
 
     #[test]
     fn a_bar_is_as_long_as_its_share_and_never_vanishes() {
-        assert_eq!([length(0, 10, 400), length(1, 1000, 400), length(5, 10, 400), length(10, 10, 400)], [0, 1, 200, 400]);
+        assert_eq!(
+            [length(0, 10, 400), length(1, 1000, 400), length(5, 10, 400), length(10, 10, 400)],
+            [0, 1, 200, 400]
+        );
         assert_eq!((length(0, 0, 400), length(3, 0, 400)), (0, 0));
     }
 

@@ -117,9 +117,7 @@ const fn themes(theme: Option<Theme>) -> &'static [&'static str] {
     match theme {
         Some(Theme::Training) => &["EDUC", "SOCI"],
         Some(Theme::Economy | Theme::Demand) => &["ECON", "SOCI"],
-        Some(
-            Theme::Employment | Theme::Hiring | Theme::Skills | Theme::Inclusion | Theme::Crises | Theme::Other,
-        )
+        Some(Theme::Employment | Theme::Hiring | Theme::Skills | Theme::Inclusion | Theme::Crises | Theme::Other)
         | None => &["SOCI"],
     }
 }

@@ -297,7 +297,8 @@ pub async fn list_releases(
 ) -> Answer {
     let narrowed = service::narrowing(&ctx, &sought).await?;
     let days = |day: Option<Day>| day.map(NaiveDate::from);
-    let filter = ReleaseFilter { from: days(query.from), to: days(query.to), ..service::filter(&ctx, &narrowed).await? };
+    let filter =
+        ReleaseFilter { from: days(query.from), to: days(query.to), ..service::filter(&ctx, &narrowed).await? };
     let limit = paging.limit()?;
     let now = ctx.now();
     let lines = service::list(ctx.reader(), &filter, paging.after_day()?, limit + 1).await?;

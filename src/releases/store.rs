@@ -6,9 +6,7 @@ use crate::db::{StoreError, page, save_row};
 use crate::error::Error;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::ids::{ObservatoryId, ProductId, ReleaseId};
-use entity::kinds::{
-    DeliverableState, Precision, ProductScope, PublicationState, ReasonCode, ReleaseState, Theme,
-};
+use entity::kinds::{DeliverableState, Precision, ProductScope, PublicationState, ReasonCode, ReleaseState, Theme};
 use entity::{Instant, deliverable, observatory, product, publication, release};
 use sea_orm::{
     ActiveValue::{NotSet, Set},

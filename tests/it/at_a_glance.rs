@@ -2,11 +2,11 @@
 //! of a year. Each drawing has a title, a description and the same numbers as a table.
 
 use crate::both_engines;
+use crate::on_sqlite;
 use crate::public_agenda::{FOCUS, confirmed, hrefs, month, moved, plan, read, text, words};
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
-use crate::on_sqlite;
 use scraper::{Html, Selector};
 use serde_json::Value;
 
@@ -54,13 +54,20 @@ async fn the_year_of_work_shows_each_contribution_to_those_who_may_see_it(engine
     assert!(contributions.iter().all(|one| one["state"] == "planned" && one["overdue"] == false));
     let study = of(&year, "focus");
     assert_eq!(study["contributions"].as_array().expect("a list").len(), 1);
-    assert_eq!((text(&study["contributions"][0], "observatory"), &study["contributions"][0]["state"]), ("lodi", &Value::Null));
+    assert_eq!(
+        (text(&study["contributions"][0], "observatory"), &study["contributions"][0]["state"]),
+        ("lodi", &Value::Null)
+    );
     assert_eq!(desk.get("/api/v1/agenda/years/2029").send().await.expect(200)["releases"], serde_json::json!([]));
 
     let page = read(&app.browser(SECRETARIAT).await, "/agenda/year?year=2027").await;
     assert_eq!(hrefs(&page, ".rc-matrix td a").len(), 12);
     assert_eq!(attributes(&page, ".rc-matrix thead abbr", "title").len(), 13);
-    assert!(words(&page, ".rc-matrix tbody tr:first-child td").contains("○ pianificato"), "{}", words(&page, ".rc-matrix"));
+    assert!(
+        words(&page, ".rc-matrix tbody tr:first-child td").contains("○ pianificato"),
+        "{}",
+        words(&page, ".rc-matrix")
+    );
     assert!(words(&page, ".rc-matrix tbody tr:nth-child(2)").contains("· previsto"));
     app.at("2027-03-18 12:00");
     let late = read(&app.browser(SECRETARIAT).await, "/agenda/year").await;
@@ -97,7 +104,7 @@ async fn the_load_sums_the_minutes_of_each_month_and_observatory(engine: Engine)
             let page = client.get(&next).send().await.expect(200);
             tasks.extend(page["items"].as_array().expect("a list").clone());
             let Some(address) = page["_links"]["next"].as_str() else { return tasks };
-            next = address.trim_start_matches("https://raccordo.example").to_owned();
+            next = address.trim_start_matches("http://raccordo.test").to_owned();
         }
     };
     for (client, places) in [(desk, 12), (app.client(REFERENT).await, 1)] {
@@ -136,7 +143,11 @@ async fn the_dates_of_a_release_are_drawn_once_there_are_two(engine: Engine) {
     let page = read(&anyone, "/rilasci/relazione-territoriale-2026").await;
     assert_eq!(words(&page, "svg.rc-plot title"), "Come è cambiata la data");
     let said = words(&page, "svg.rc-plot desc");
-    assert!(said.contains("Confermata: venerdì 19 marzo 2027, ore 10.00.") && said.contains("Spostata: venerdì 2 aprile 2027, ore 10.00."), "{said}");
+    assert!(
+        said.contains("Confermata: venerdì 19 marzo 2027, ore 10.00.")
+            && said.contains("Spostata: venerdì 2 aprile 2027, ore 10.00."),
+        "{said}"
+    );
     assert_eq!(attributes(&page, "svg.rc-plot circle", "cx").len(), 3, "planned, confirmed, moved");
     assert_eq!(attributes(&page, "svg.rc-plot .rc-plot-bar", "x").len(), 1, "one date holds");
     let row = words(&page, ".rc-details tbody tr:last-child");

@@ -105,20 +105,27 @@ async fn each_filter_narrows_pages_api_and_feeds_alike(engine: Engine) {
         for feed in FEEDS {
             let mut found = named(&anyone, &format!("{feed}?{query}")).await;
             // The next release of a product stands beside a release too.
-            found.retain(|name| expected.contains(name) || !["json", "csv", "atom"].iter().any(|end| feed.ends_with(end)));
+            found.retain(|name| {
+                expected.contains(name) || !["json", "csv", "atom"].iter().any(|end| feed.ends_with(end))
+            });
             assert_eq!(found, expected, "{feed}?{query}");
         }
         assert_eq!(listed(&anyone, &query).await, expected, "{query}");
-        let shown: BTreeSet<String> = hrefs(&read(&anyone, &format!("/calendar?year=2027&{query}")).await, "main .rc-table a")
-            .into_iter()
-            .filter_map(|href| href.strip_prefix("/rilasci/").map(str::to_owned))
-            .collect();
+        let shown: BTreeSet<String> =
+            hrefs(&read(&anyone, &format!("/calendar?year=2027&{query}")).await, "main .rc-table a")
+                .into_iter()
+                .filter_map(|href| href.strip_prefix("/rilasci/").map(str::to_owned))
+                .collect();
         assert_eq!(shown, expected, "{query}");
     }
     let coming = hrefs(&read(&anyone, "/calendar?theme=skills").await, "main .rc-table a");
     assert_eq!(coming, [format!("/rilasci/{BERGAMO}")], "coming ones only");
     let april = read(&anyone, "/calendar?month=2027-04&product=competenze").await;
-    assert!(words(&april, "main").contains("Nessuna uscita corrisponde ai filtri scelti."), "{}", words(&april, "main"));
+    assert!(
+        words(&april, "main").contains("Nessuna uscita corrisponde ai filtri scelti."),
+        "{}",
+        words(&april, "main")
+    );
 }
 
 /// Returns the code of the regional observatory.
@@ -234,7 +241,8 @@ fn parsed(xml: &str) -> Element {
             .attributes()
             .map(|attribute| {
                 let attribute = attribute.expect("an attribute");
-                let value = quick_xml::escape::unescape(std::str::from_utf8(&attribute.value).expect("a text")).expect("a value");
+                let value = quick_xml::escape::unescape(std::str::from_utf8(&attribute.value).expect("a text"))
+                    .expect("a value");
                 (String::from_utf8(attribute.key.as_ref().to_vec()).expect("a name"), value.into_owned())
             })
             .collect(),
@@ -377,11 +385,15 @@ async fn the_data_fit_their_schema_and_say_what_the_page_says(engine: Engine) {
     assert_eq!(all.len(), 3);
     let out = all.iter().find(|one| one["id"] == release["id"]).expect("the release");
     assert_eq!(out["state"], "published");
-    assert_eq!(out["reports"], json!([{ "place": "Lodi", "address": portal.url("/lodi"), "seen_at": "2027-03-19T09:00:00Z" }]));
+    assert_eq!(
+        out["reports"],
+        json!([{ "place": "Lodi", "address": portal.url("/lodi"), "seen_at": "2027-03-19T09:00:00Z" }])
+    );
     assert_eq!(out["methodology"]["number"], 1);
     assert_eq!(out["next"]["period"], "2027");
     assert_eq!(out["contact"]["name"], "Segreteria tecnica");
-    let kinds: Vec<&str> = out["changes"].as_array().expect("a list").iter().map(|change| text(change, "kind")).collect();
+    let kinds: Vec<&str> =
+        out["changes"].as_array().expect("a list").iter().map(|change| text(change, "kind")).collect();
     assert_eq!(kinds, ["planned", "confirmed", "published"]);
     let one = anyone.get(&path(&release, "")).send().await.expect(200);
     for member in ["page", "reports", "methodology", "next", "contact"] {
@@ -398,7 +410,10 @@ async fn the_data_fit_their_schema_and_say_what_the_page_says(engine: Engine) {
     let page = read(&anyone, "/rilasci/relazione-territoriale-2026").await;
     let facts = words(&page, ".rc-facts");
     assert!(facts.contains("Come è fatta Scheda di metodo, versione 1 del"), "{facts}");
-    assert!(facts.contains("Prossima uscita Relazione territoriale sul mercato del lavoro, anno 2027 , marzo 2028"), "{facts}");
+    assert!(
+        facts.contains("Prossima uscita Relazione territoriale sul mercato del lavoro, anno 2027 , marzo 2028"),
+        "{facts}"
+    );
 }
 
 async fn rows(reader: &Client, address: &str) -> Vec<BTreeMap<String, String>> {
@@ -429,16 +444,32 @@ async fn a_cancelled_release_stays_a_moved_one_is_explained_and_a_provisional_on
         calendar.contains("Rinviata da venerdì 19 marzo 2027\\, ore 10.00 a venerdì 2 aprile 2027\\, ore 10.00. Motivo: I dati arrivano tardi"),
         "{calendar}"
     );
+    let narrowed = anyone.get("/calendar.ics?observatory=como&lang=en").send().await.text();
+    let cancelled_only = anyone.get("/calendar.ics?state=cancelled").send().await.text();
+    crate::thread::keep_for_other_parsers(&[
+        ("feed-moved", &anyone.get("/calendar.ics").send().await.text()),
+        ("feed-narrowed", &narrowed),
+        ("feed-cancelled", &cancelled_only),
+    ]);
     let table = rows(&anyone, "/calendar.csv").await;
-    let of = |state: &str| table.iter().find(|row| row["state"] == state).unwrap_or_else(|| panic!("no {state} in {table:?}"));
+    let of = |state: &str| {
+        table.iter().find(|row| row["state"] == state).unwrap_or_else(|| panic!("no {state} in {table:?}"))
+    };
     let row = of("confirmed");
     assert_eq!((row["day"].as_str(), row["hour"].as_str()), ("2027-04-02", "10:00:00"));
     assert_eq!((row["moved_from_day"].as_str(), row["first_confirmed_day"].as_str()), ("2027-03-19", "2027-03-19"));
-    assert_eq!((row["moved_reason_code"].as_str(), row["moved_reason_text"].as_str()), ("source_late", "I dati arrivano tardi"));
+    assert_eq!(
+        (row["moved_reason_code"].as_str(), row["moved_reason_text"].as_str()),
+        ("source_late", "I dati arrivano tardi")
+    );
     assert_eq!(of("cancelled")["cancelled_reason_text"], "Cambia la classificazione");
-    assert_eq!((of("provisional")["precision"].as_str(), of("provisional")["date_text"].as_str()), ("month", "aprile 2027"));
+    assert_eq!(
+        (of("provisional")["precision"].as_str(), of("provisional")["date_text"].as_str()),
+        ("month", "aprile 2027")
+    );
     let data = anyone.get("/calendar.json").send().await.expect(200);
-    let moved = data["releases"].as_array().expect("a list").iter().find(|one| one["state"] == "confirmed").expect("one");
+    let moved =
+        data["releases"].as_array().expect("a list").iter().find(|one| one["state"] == "confirmed").expect("one");
     assert_eq!(moved["flags"]["postponed"], true);
     assert_eq!(moved["changes"][2]["reason"]["text"], "I dati arrivano tardi");
 }

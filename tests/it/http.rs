@@ -324,9 +324,12 @@ async fn pages_and_feeds_refuse_a_name_they_do_not_know() {
         let answer = ask(&house, TestRequest::with_uri(path)).await;
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{path}");
     }
-    for path in
-        ["/calendar?since=2027-01-01&limit=5", "/calendar.ics?lang=en&state=", "/sign-in?next=%2Ftasks", "/health/live?x=1"]
-    {
+    for path in [
+        "/calendar?since=2027-01-01&limit=5",
+        "/calendar.ics?lang=en&state=",
+        "/sign-in?next=%2Ftasks",
+        "/health/live?x=1",
+    ] {
         let answer = ask(&house, TestRequest::with_uri(path)).await;
         assert!(answer.status().is_success(), "{path}: {}", answer.status());
     }

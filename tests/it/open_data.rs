@@ -95,7 +95,10 @@ async fn the_catalogue_has_every_required_property_of_the_italian_profile(engine
     assert_eq!(named(&datasets), named(&found.all(&format!("{DCATAPIT}Dataset"))));
     let mut agents: Vec<NamedOrBlankNode> = found.named(catalogue, &format!("{DCT}publisher"));
     for dataset in &datasets {
-        found.demand_texts(dataset, &["title", "description", "identifier", "modified"].map(|name| format!("{DCT}{name}")));
+        found.demand_texts(
+            dataset,
+            &["title", "description", "identifier", "modified"].map(|name| format!("{DCT}{name}")),
+        );
         for theme in found.named(dataset, &format!("{DCAT}theme")) {
             assert!(address(&theme).starts_with(&format!("{EU}data-theme/")), "{theme}");
         }
@@ -120,7 +123,7 @@ async fn the_catalogue_has_every_required_property_of_the_italian_profile(engine
                 found.demand_texts(&licence, &[format!("{FOAF}name")]);
             }
             let access = address(&found.named(&distribution, &format!("{DCAT}accessURL"))[0]);
-            let path = access.strip_prefix("https://raccordo.example").expect("of this service").to_owned();
+            let path = access.strip_prefix("http://raccordo.test").expect("of this service").to_owned();
             assert_eq!(app.anonymous().get(&path).send().await.status.as_u16(), 200, "{path}");
         }
     }
@@ -167,7 +170,9 @@ fn triples_of(json: &Value) -> BTreeSet<String> {
         for (name, values) in thing.as_object().expect("an object").iter().filter(|(name, _)| *name != "@id") {
             for value in values.as_array().expect("values") {
                 let triple = match name.as_str() {
-                    "@type" => Triple::new(subject.clone(), oxrdf::vocab::rdf::TYPE, node(value.as_str().expect("a class"))),
+                    "@type" => {
+                        Triple::new(subject.clone(), oxrdf::vocab::rdf::TYPE, node(value.as_str().expect("a class")))
+                    }
                     property => Triple::new(subject.clone(), node(property), term(value)),
                 };
                 found.insert(triple.to_string());
@@ -211,13 +216,19 @@ async fn a_release_is_an_event_that_says_how_it_stands(engine: Engine) {
     let address = page.select(&link).next().and_then(|link| link.attr("href")).expect("an address").to_owned();
     let event = async || -> Value { serde_json::from_str(&anyone.get(&address).send().await.text()).expect("JSON") };
     let before = event().await;
-    assert_eq!((&before["@type"], &before["eventStatus"]), (&"PublicationEvent".into(), &"https://schema.org/EventScheduled".into()));
+    assert_eq!(
+        (&before["@type"], &before["eventStatus"]),
+        (&"PublicationEvent".into(), &"https://schema.org/EventScheduled".into())
+    );
     assert_eq!(before["startDate"], "2027-03-19T09:00:00+00:00");
     assert_eq!(before["workFeatured"]["temporalCoverage"], "2026-01-01/2026-12-31");
     let release = moved(&desk, &release, "2027-04-02").await;
     let after = event().await;
     assert_eq!(after["eventStatus"], "https://schema.org/EventRescheduled");
-    assert_eq!((&after["startDate"], &after["previousStartDate"]), (&"2027-04-02T08:00:00+00:00".into(), &before["startDate"]));
+    assert_eq!(
+        (&after["startDate"], &after["previousStartDate"]),
+        (&"2027-04-02T08:00:00+00:00".into(), &before["startDate"])
+    );
     crate::public_agenda::cancelled(&desk, &release).await;
     assert_eq!(event().await["eventStatus"], "https://schema.org/EventCancelled");
     assert_eq!(anyone.get("/rilasci/nulla/event.jsonld").send().await.status.as_u16(), 404);
@@ -226,7 +237,10 @@ async fn a_release_is_an_event_that_says_how_it_stands(engine: Engine) {
 async fn the_licence_is_the_one_that_the_installation_names(engine: Engine) {
     for (configured, expected) in [
         ("", "https://w3id.org/italia/controlled-vocabulary/licences/C1_Unknown"),
-        ("https://creativecommons.org/licenses/by/4.0/", "https://w3id.org/italia/controlled-vocabulary/licences/A21_CCBY40"),
+        (
+            "https://creativecommons.org/licenses/by/4.0/",
+            "https://w3id.org/italia/controlled-vocabulary/licences/A21_CCBY40",
+        ),
         ("https://licenza.example/1", "https://licenza.example/1"),
     ] {
         let mut config = raccordo::config::Config::for_tests();

@@ -2,10 +2,9 @@
 
 use crate::agenda::service::{self, Part, YearOfWork};
 use crate::ctx::Ctx;
-use crate::error::{Code, Error};
 use crate::http::Answer;
+use crate::http::year::YearQuery;
 use crate::releases::api::WhenDto;
-use crate::time::{Frequency, Period};
 use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
 use entity::ids::{DeliverableId, ReleaseId};
@@ -60,9 +59,9 @@ pub struct YearContributionOut {
 /// The releases of the year with the state of each contribution to them that the caller sees. Who may: everyone who sees a
 /// contribution. Errors: `bad_request` for a year outside 1900 to 2199.
 #[utoipa::path(tag = "agenda", params(("year" = i32, Path, minimum = 1900, maximum = 2199)), responses((status = 200, body = YearOut)))]
-#[get("/agenda/years/{year:[0-9]+}")]
-pub async fn show_year_of_work(ctx: Ctx, year: web::Path<i32>) -> Answer {
-    let year = Period::new(Frequency::Year, *year, 1).map_err(|_| Error::refused(Code::BadRequest))?;
+#[get("/agenda/years/{year}")]
+pub async fn show_year_of_work(ctx: Ctx, year: web::Path<String>) -> Answer {
+    let year = YearQuery { year: year.into_inner() }.read(ctx.today())?;
     let work = service::year_of_work(&ctx, year).await?;
     Ok(HttpResponse::Ok().json(YearOut::of(&work, ctx.today())))
 }

@@ -25,6 +25,8 @@ pub struct YearOfWork {
 /// An observatory whose contributions the caller sees.
 pub struct PlaceOfWork {
     pub observatory: ObservatoryView,
+    /// «Bergamo».
+    pub name: String,
     /// «BG»; the code of the observatory for one without a plate.
     pub short: String,
     owner: Owner,
@@ -61,11 +63,14 @@ pub async fn year_of_work(ctx: &Ctx, year: Period) -> Result<YearOfWork> {
     let releases = releases::all(ctx.reader(), &filter).await?;
     let (observatories, bodies) = (ctx.recall(&AllObservatories).await?, ctx.recall(&AllBodies).await?);
     let sigla = |id: BodyId| bodies.iter().find(|body| body.id == id).and_then(|body| body.sigla.clone());
+    let names = releases::places(ctx).await?;
+    let name = |id: ObservatoryId| names.iter().find(|place| place.observatory == id).map(|place| place.name.clone());
     let mut places = Vec::new();
     for one in observatories.iter() {
         let subject = Subject { observatory: one.id, body: one.body_id };
         if contributions::may(&ctx.actor, Action::View, subject) {
             places.push(PlaceOfWork {
+                name: name(one.id).unwrap_or_else(|| one.name.clone()),
                 short: sigla(one.body_id).unwrap_or_else(|| one.code.clone()),
                 owner: releases::owner(ctx, one).await?,
                 observatory: one.clone(),

@@ -6,8 +6,8 @@ use crate::agenda::service::{self, Part, PlaceOfWork, YearOfWork};
 use crate::ctx::Ctx;
 use crate::deliverables::view::DeliverableView;
 use crate::deliverables::web::state as state_of;
-use crate::http::page::{Badge, Shell, page};
 use crate::http::Answer;
+use crate::http::page::{Badge, Shell, page};
 use crate::http::year::{YearQuery, YearWay};
 use crate::releases::service as releases;
 use crate::releases::view::ReleaseView;
@@ -94,7 +94,7 @@ impl Row {
 
 impl Cell {
     fn of(part: Part<'_>, place: &PlaceOfWork, ctx: &Ctx) -> Self {
-        let name = place.observatory.name.clone();
+        let name = place.name.clone();
         match part {
             Part::Owed(owed) => Self {
                 place: name,

@@ -1,7 +1,7 @@
 //! The public facts about a release beside its dates: its page, its product and whom to ask, the next release, the reports.
 
 use super::WhenDto;
-use crate::releases::view::{About, Entry, Report, ReleaseView};
+use crate::releases::view::{About, Entry, ReleaseView, Report};
 use chrono::{DateTime, Utc};
 use entity::ids::ReleaseId;
 use serde::Serialize;

@@ -83,12 +83,7 @@ fn head(xml: &mut Xml, frame: &Frame, updated: DateTime<Utc>) -> io::Result<()> 
 
 fn write_entry(xml: &mut Xml, news: &News<'_>, frame: &Frame) -> io::Result<()> {
     let (view, change) = (&news.of.view, news.change);
-    let id = format!(
-        "tag:{},{TAGGED_SINCE}:release:{}:{}",
-        frame.id_domain,
-        view.release.id,
-        change.position
-    );
+    let id = format!("tag:{},{TAGGED_SINCE}:release:{}:{}", frame.id_domain, view.release.id, change.position);
     let product = view.product_name(frame.lang);
     xml.create_element("entry").write_inner_content(|xml| {
         text(xml, "id", &id)?;

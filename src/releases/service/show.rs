@@ -266,12 +266,7 @@ pub async fn changed_dates(ctx: &Ctx, before: Option<ReleaseChangeId>, limit: u6
 
 impl Provinces {
     fn place(&self, one: &ObservatoryView) -> Place {
-        Place {
-            observatory: one.id,
-            code: one.code.clone(),
-            name: self.name_of(one),
-            territory: one.territory.clone(),
-        }
+        Place { observatory: one.id, code: one.code.clone(), name: self.name_of(one), territory: one.territory.clone() }
     }
 
     /// Returns the name of the territory of the observatory that has a share.

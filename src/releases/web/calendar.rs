@@ -71,12 +71,8 @@ impl List {
     fn filter(self, narrowed: ReleaseFilter) -> ReleaseFilter {
         match self {
             Self::Upcoming => ReleaseFilter { open: true, ..narrowed },
-            Self::Published => {
-                ReleaseFilter { state: Some(ReleaseState::Published), latest_first: true, ..narrowed }
-            }
-            Self::Cancelled => {
-                ReleaseFilter { state: Some(ReleaseState::Cancelled), latest_first: true, ..narrowed }
-            }
+            Self::Published => ReleaseFilter { state: Some(ReleaseState::Published), latest_first: true, ..narrowed },
+            Self::Cancelled => ReleaseFilter { state: Some(ReleaseState::Cancelled), latest_first: true, ..narrowed },
         }
     }
 }

@@ -49,10 +49,7 @@ impl History {
         let (last, [_, ..]) = dates.split_last()? else { return None };
         let days = |change: &&&Change| [zone::day_of(change.at), change.when.first_day(), change.when.last_day()];
         let all: Vec<NaiveDate> = dates.iter().flat_map(|change| days(&change)).collect();
-        let axis = Rows::axis(
-            *all.iter().min()? - Days::new(MARGIN),
-            *all.iter().max()? + Days::new(MARGIN),
-        );
+        let axis = Rows::axis(*all.iter().min()? - Days::new(MARGIN), *all.iter().max()? + Days::new(MARGIN));
         let first = story.view.release.first_confirmed().map(|first| first.slot.day);
         let row = |(number, change): (usize, &&Change)| {
             DateRow::of(change, number, &axis, change.position == last.position && story.view.release.stands(), lang)

@@ -33,7 +33,9 @@ fn event(ctx: &Ctx, story: &Story) -> Value {
     let status = match &release.stage {
         Stage::Cancelled { .. } => "EventCancelled",
         _ if flags.postponed || flags.brought_forward => "EventRescheduled",
-        Stage::Provisional(_) | Stage::Confirmed(_) | Stage::Published { .. } | Stage::Withdrawn { .. } => "EventScheduled",
+        Stage::Provisional(_) | Stage::Confirmed(_) | Stage::Published { .. } | Stage::Withdrawn { .. } => {
+            "EventScheduled"
+        }
     };
     let reports: Vec<&str> = story.reports.iter().map(|report| report.seen.address.as_str()).collect();
     let mut event = json!({

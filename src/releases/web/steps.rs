@@ -113,7 +113,11 @@ impl StepBar {
             heights: Rows::heights(number),
             bar: Bar { width: bar.width.max(4), ..bar },
             done: lang.f("releases.steps_done_of", &[("done", &done), ("all", &all)]),
-            due: if span.from == span.to { from } else { lang.f("releases.steps_days", &[("from", &from), ("to", &to)]) },
+            due: if span.from == span.to {
+                from
+            } else {
+                lang.f("releases.steps_days", &[("from", &from), ("to", &to)])
+            },
             slack: slack.map(|days| words::working_days(days, lang)),
             is_late: span.is_late,
             is_done: span.done == span.all,

@@ -1,10 +1,9 @@
 //! The load over REST.
 
 use crate::ctx::Ctx;
-use crate::error::{Code, Error};
 use crate::http::Answer;
+use crate::http::year::YearQuery;
 use crate::tasks::service::{self, Load, PlaceLoad};
-use crate::time::{Frequency, Period};
 use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
 use serde_with::skip_serializing_none;
@@ -36,9 +35,9 @@ pub struct PlaceLoadOut {
 /// direction see all observatories, others the tasks of their own seats and observatories. Errors: `bad_request` for a year
 /// outside 1900 to 2199.
 #[utoipa::path(tag = "tasks", params(("year" = i32, Path, minimum = 1900, maximum = 2199)), responses((status = 200, body = LoadOut)))]
-#[get("/tasks/load/years/{year:[0-9]+}")]
-pub async fn show_load_of_year(ctx: Ctx, year: web::Path<i32>) -> Answer {
-    let year = Period::new(Frequency::Year, *year, 1).map_err(|_| Error::refused(Code::BadRequest))?;
+#[get("/tasks/load/years/{year}")]
+pub async fn show_load_of_year(ctx: Ctx, year: web::Path<String>) -> Answer {
+    let year = YearQuery { year: year.into_inner() }.read(ctx.today())?;
     Ok(HttpResponse::Ok().json(LoadOut::from(service::load(&ctx, year).await?)))
 }
 
