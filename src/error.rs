@@ -184,6 +184,8 @@ codes! {
     ProposalChanged = "proposal_changed" => Conflict,
     NothingChosen = "nothing_chosen" => UnprocessableEntity,
     NothingToAdopt = "nothing_to_adopt" => UnprocessableEntity,
+    /// The outcome that adopts an edition is of another kind.
+    NotADecision = "not_a_decision" => UnprocessableEntity,
     // Reminders.
     /// The obligation is done, not called for any more, or blocked.
     NothingDue = "nothing_due" => Conflict,

@@ -35,6 +35,7 @@ mod m20261130_110000_give_releases_addresses;
 mod m20261130_150000_catalogue;
 mod m20261130_160000_agenda;
 mod m20261130_210000_amend_releases;
+mod m20261130_211000_adopt_by_decision;
 mod schema;
 
 /// All migrations, oldest first.
@@ -74,6 +75,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_150000_catalogue::Migration),
             Box::new(m20261130_160000_agenda::Migration),
             Box::new(m20261130_210000_amend_releases::Migration),
+            Box::new(m20261130_211000_adopt_by_decision::Migration),
         ]
     }
 }

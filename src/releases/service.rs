@@ -9,8 +9,8 @@ mod show;
 pub use act::{Act, carry_out, told};
 pub use entries::{about, entries};
 pub use show::{
-    agenda, changed_dates, editions, filter, holidays, last_change, narrowing, overtaken, places, release_at, reports,
-    story, story_of, years,
+    agenda, changed_dates, editions, filter, holidays, last_change, narrowing, notices_since, overtaken, places,
+    release_at, reports, story, story_of, years,
 };
 
 use self::concerned::Network;
