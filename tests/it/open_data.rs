@@ -191,6 +191,12 @@ async fn turtle_and_json_ld_say_the_same(engine: Engine) {
     let json: Value = serde_json::from_str(&answer.text()).expect("JSON");
     assert_eq!(triples_of(&json), turtle);
     assert!(turtle.len() > 200, "{}", turtle.len());
+    for path in ["/catalogue.ttl", "/catalogue.jsonld"] {
+        let first = app.anonymous().get(path).send().await.text();
+        app.advance(chrono::TimeDelta::seconds(5));
+        assert_eq!(app.anonymous().get(path).send().await.text(), first, "{path}: the same facts have the same bytes");
+    }
+    let answer = app.anonymous().get("/catalogue.jsonld").send().await;
     let tag = answer.header("etag").expect("a tag").to_owned();
     let before = app.services.db.statements().get();
     let again = app.anonymous().get("/catalogue.jsonld").header("if-none-match", &tag).send().await;

@@ -73,8 +73,9 @@ impl Graph {
         self.state(subject, property, Literal::new_typed_literal(day.to_string(), xsd::DATE));
     }
 
-    /// Writes the graph as Turtle.
-    pub fn turtle(&self) -> io::Result<Vec<u8>> {
+    /// Writes the graph as Turtle. The same graph gives the same bytes: the serialiser declares the prefixes in any order, so
+    /// their lines are sorted.
+    pub fn turtle(&self) -> io::Result<String> {
         let mut serializer = TurtleSerializer::new();
         for (prefix, namespace) in PREFIXES {
             serializer = serializer.with_prefix(prefix, namespace).map_err(io::Error::other)?;
@@ -83,7 +84,11 @@ impl Graph {
         for triple in &self.0 {
             writer.serialize_triple(triple.as_ref())?;
         }
-        writer.finish()
+        let written = String::from_utf8(writer.finish()?).map_err(io::Error::other)?;
+        let (mut declared, stated): (Vec<&str>, Vec<&str>) =
+            written.split_inclusive('\n').partition(|line| line.starts_with("@prefix "));
+        declared.sort_unstable();
+        Ok(declared.into_iter().chain(stated).collect())
     }
 
     /// Returns the graph as JSON-LD: one object for each thing, with its properties by name.
