@@ -44,6 +44,7 @@ pub fn rights() -> Rights {
         .with(catalogue::api::RIGHTS, catalogue::policy::may)
         .with(releases::api::RIGHTS, releases::policy::may)
         .with(agenda::api::RIGHTS, agenda::policy::may)
+        .with(agenda::api::RIGHTS_BY_DELIVERABLE, deliverables::policy::may_ever)
         .with(deliverables::api::RIGHTS, deliverables::policy::may_ever)
         .with(reviews::api::RIGHTS_BY_DELIVERABLE, deliverables::policy::may_ever)
         .with(reviews::api::RIGHTS, reviews::policy::may_ever)

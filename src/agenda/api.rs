@@ -1,5 +1,7 @@
 //! The yearly agenda over REST: request and response types, and short handlers.
 
+mod year;
+
 use super::model::{Line, Refusal, Span, Verdict, Warning};
 use super::policy::Action;
 use super::service::{
@@ -8,6 +10,7 @@ use super::service::{
 use crate::auth::rights::Right;
 use crate::catalogue::questions::Catalogue;
 use crate::ctx::Ctx;
+use crate::deliverables::policy as deliverables;
 use crate::error::{Code, Error};
 use crate::http::Answer;
 use crate::http::idempotency::{self, Created, IdempotencyKey};
@@ -33,7 +36,8 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(adopt_edition)
         .service(show_edition)
         .service(compare_edition)
-        .service(measure_agenda);
+        .service(measure_agenda)
+        .service(year::show_year_of_work);
 }
 
 /// Rights required by each operation, by the name of its handler.
@@ -46,6 +50,10 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("compare_edition", Right::Anybody),
     ("measure_agenda", Right::Anybody),
 ];
+
+/// Rights that the policy of contributions decides.
+pub const RIGHTS_BY_DELIVERABLE: &[(&str, Right<deliverables::Action>)] =
+    &[("show_year_of_work", Right::Ever(deliverables::Action::View))];
 
 /// A span of months.
 #[derive(Clone, Debug, Deserialize, IntoParams)]

@@ -1,7 +1,10 @@
 //! Use cases of the yearly agenda.
 
+mod year;
+
 pub use super::compare::{Difference, Edition, EditionDecision, Entry};
 pub use super::measures::{HORIZON_TARGET_MONTHS, Horizon, NOTICE_MONTHS, Notices};
+pub use year::{Part, PlaceOfWork, YearOfWork, year_of_work};
 
 use super::compare::differences;
 use super::measures::horizons;

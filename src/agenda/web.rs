@@ -1,7 +1,9 @@
-//! Pages of the yearly agenda: the proposal (`web/proposal.rs`) and the editions (`web/editions.rs`).
+//! Pages of the yearly agenda: the proposal (`web/proposal.rs`), the editions (`web/editions.rs`) and
+//! the work of a year (`web/year.rs`).
 
 mod editions;
 mod proposal;
+mod year;
 
 use actix_web::web::ServiceConfig;
 
@@ -9,4 +11,5 @@ use actix_web::web::ServiceConfig;
 pub fn pages(cfg: &mut ServiceConfig) {
     proposal::pages(cfg);
     editions::pages(cfg);
+    year::pages(cfg);
 }

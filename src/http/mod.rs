@@ -14,6 +14,7 @@ pub mod conditional;
 pub mod connections;
 pub mod cookies;
 pub mod csrf;
+pub mod csv;
 pub mod download;
 pub mod edge;
 pub mod exporter;
@@ -44,6 +45,7 @@ pub mod unmatched;
 pub mod uploads;
 pub mod version;
 pub mod wording;
+pub mod year;
 
 use crate::error::{Code, Error, Refused};
 use crate::typed;

@@ -39,6 +39,7 @@ const PARTS: &[Part] = &[
 /// Views of the agenda: its dates, the dates that rules propose, its editions, and the products behind it.
 const AGENDA: &[Entry] = &[
     entry("/calendar", "overview.tab_calendar", everybody),
+    entry("/agenda/year", "overview.tab_year", Actor::is_participant),
     entry("/agenda/proposal", "overview.tab_proposal", Actor::is_secretariat),
     entry("/agenda/editions", "overview.tab_editions", everybody),
     entry("/products", "overview.tab_products", everybody),

@@ -4,6 +4,7 @@ mod about;
 mod contribution;
 mod dossier;
 mod home;
+mod open_data;
 mod places;
 mod sitemap;
 
@@ -53,6 +54,7 @@ pub fn pages(cfg: &mut ServiceConfig) {
     about::pages(cfg);
     sitemap::pages(cfg);
     places::pages(cfg);
+    open_data::pages(cfg);
     cfg.service(show_radar)
         .service(show_monday)
         .service(dossier::show_dossier)

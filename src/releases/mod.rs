@@ -33,6 +33,7 @@ mod month;
 pub mod policy;
 pub mod questions;
 pub mod service;
+pub mod sought;
 mod store;
 pub mod verb;
 pub mod view;

@@ -3,12 +3,14 @@
 
 mod act;
 mod concerned;
+mod entries;
 mod show;
 
 pub use act::{Act, carry_out, told};
+pub use entries::{about, entries};
 pub use show::{
-    agenda, changed_dates, editions, holidays, last_change, notices_since, overtaken, owner_at, places, release_at,
-    reports, story, story_of, years,
+    agenda, changed_dates, editions, filter, holidays, last_change, narrowing, notices_since, overtaken, places,
+    release_at, reports, story, story_of, years,
 };
 
 use self::concerned::Network;

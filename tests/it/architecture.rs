@@ -113,6 +113,10 @@ const CONFINED: &[Confined] = &[
         layers: &["web"],
         places: &[("src/http/", "the frame and the error page"), ("src/mail/content.rs", "the two parts of a mail")],
     },
+    Confined { krate: "csv", layers: &[], places: &[("src/http/csv.rs", "writes tables")] },
+    Confined { krate: "quick_xml", layers: &[], places: &[("src/releases/feed/news.rs", "writes the news")] },
+    Confined { krate: "oxrdf", layers: &[], places: &[("src/overview/open_data/graph.rs", "states facts")] },
+    Confined { krate: "oxttl", layers: &[], places: &[("src/overview/open_data/graph.rs", "writes them as Turtle")] },
     Confined { krate: "lettre", layers: &[], places: &[("src/mail/", "builds and sends")] },
     Confined {
         krate: "object_store",

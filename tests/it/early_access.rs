@@ -33,7 +33,7 @@ impl Circle {
         let seat = Designation::of("partner:bergamo").to("Pia", "Neri").with("organisation", "Università di Bergamo");
         let designation = secretariat.post("/api/v1/designations").json(seat.json()).send().await.expect(201);
         confirmed(&secretariat).await;
-        let bergamo = accepted(&secretariat, "bergamo").await;
+        let bergamo = accepted(&app, &secretariat, "bergamo").await;
         let access = secretariat.post("/api/v1/early-access").json(grant(&designation, "2027-12-31")).send().await;
         let access = access.expect(201);
         let partner = app.client(PARTNER).await;

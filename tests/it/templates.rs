@@ -13,7 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// GET routes that are not pages: files, feeds, answers to programs.
 const NO_PAGES: &[&str] = &[
     "/api/v1/openapi.json",
+    "/calendar.atom",
+    "/calendar.csv",
     "/calendar.ics",
+    "/calendar.json",
+    "/calendar.schema.json",
+    "/catalogue.jsonld",
+    "/catalogue.ttl",
     "/deliverables/{id}/documents/{text_id}",
     "/designations/{id}/documents/{document_id}",
     "/health/live",
@@ -22,6 +28,7 @@ const NO_PAGES: &[&str] = &[
     "/meetings/{id}/invite.ics",
     "/metrics",
     "/products/{code}/documents/{sheet_document_id}",
+    "/rilasci/{slug}/event.jsonld",
     "/robots.txt",
     "/session",
     "/sitemap.xml",

@@ -280,6 +280,7 @@ fn plain(part: &str) -> String {
 
 /// Kind of the value for a parameter, by the part of the route before it and, if that is ambiguous, the part after it.
 const FILLED: &[(&str, &str)] = &[
+    ("years/{year}", "year"),
     ("editions/{number}", "edition"),
     ("designations/{id}", "designation"),
     ("documents/{document_id}", "document"),
@@ -344,6 +345,7 @@ fn codes() -> BTreeMap<&'static str, String> {
         ("verb", "start"),
         ("act", "block"),
         ("step", "down"),
+        ("year", "2027"),
     ];
     named.into_iter().map(|(of, code)| (of, code.to_owned())).chain([("style", style)]).collect()
 }
