@@ -4,7 +4,7 @@ use crate::auth::rights::{Right, Rights};
 use crate::http::health;
 use crate::{
     agenda, auth, catalogue, deliverables, designations, jobs, mail, mail_log, meetings, network, overview, portal,
-    releases, reminders, tasks, whatif,
+    releases, reminders, sources, tasks, whatif,
 };
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -18,6 +18,7 @@ fn version_1(cfg: &mut ServiceConfig) {
     auth::api::configure(cfg);
     network::api::configure(cfg);
     designations::api::configure(cfg);
+    sources::api::configure(cfg);
     catalogue::api::configure(cfg);
     releases::api::configure(cfg);
     agenda::api::configure(cfg);
@@ -39,6 +40,7 @@ pub fn rights() -> Rights {
         .without_policy(auth::api::RIGHTS)
         .with(network::api::RIGHTS, network::policy::may)
         .with(designations::api::RIGHTS, designations::policy::may_ever)
+        .with(sources::api::RIGHTS, sources::policy::may)
         .with(catalogue::api::RIGHTS, catalogue::policy::may)
         .with(releases::api::RIGHTS, releases::policy::may)
         .with(agenda::api::RIGHTS, agenda::policy::may)

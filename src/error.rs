@@ -184,6 +184,21 @@ codes! {
     ProposalChanged = "proposal_changed" => Conflict,
     NothingChosen = "nothing_chosen" => UnprocessableEntity,
     NothingToAdopt = "nothing_to_adopt" => UnprocessableEntity,
+    // Sources, and files with rows.
+    /// The source has this date already, or the file has it twice.
+    LabelTaken = "label_taken" => Conflict,
+    /// The file is no table and no calendar that can be read.
+    TableUnreadable = "table_unreadable" => UnprocessableEntity,
+    /// The workbook unpacks to more bytes than are read.
+    UnpacksTooLarge = "unpacks_too_large" => PayloadTooLarge,
+    TooManyRows = "too_many_rows" => PayloadTooLarge,
+    ColumnUnknown = "column_unknown" => UnprocessableEntity,
+    ColumnTwice = "column_twice" => UnprocessableEntity,
+    ColumnMissing = "column_missing" => UnprocessableEntity,
+    /// Some cells are wrong, so that nothing of the file is taken over; the preview lists them.
+    CellsWrong = "cells_wrong" => UnprocessableEntity,
+    /// The list has more rows than an export; filters make it shorter.
+    ExportTooLong = "export_too_long" => UnprocessableEntity,
     // Reminders.
     /// The obligation is done, not called for any more, or blocked.
     NothingDue = "nothing_due" => Conflict,

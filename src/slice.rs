@@ -12,6 +12,8 @@ vocabulary! {
         Auth = "auth",
         Network = "network",
         Designations = "designations",
+        /// Calendars of others.
+        Sources = "sources",
         Catalogue = "catalogue",
         Tasks = "tasks",
         Deliverables = "deliverables",

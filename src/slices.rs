@@ -29,6 +29,7 @@ impl Slice {
             Self::Auth
             | Self::Network
             | Self::Designations
+            | Self::Sources
             | Self::Catalogue
             | Self::Agenda
             | Self::Releases
@@ -48,6 +49,7 @@ impl Slice {
             Self::Auth
             | Self::Tasks
             | Self::Deliverables
+            | Self::Sources
             | Self::Catalogue
             | Self::Agenda
             | Self::Releases
@@ -66,6 +68,7 @@ impl Slice {
             | Self::Network
             | Self::Tasks
             | Self::Deliverables
+            | Self::Sources
             | Self::Catalogue
             | Self::Agenda
             | Self::Releases
@@ -83,6 +86,7 @@ impl Slice {
             Self::Designations => designations::silence::answers(ctx, db).await,
             Self::Auth
             | Self::Network
+            | Self::Sources
             | Self::Catalogue
             | Self::Agenda
             | Self::Releases
@@ -101,6 +105,7 @@ impl Slice {
             | Self::Network
             | Self::Tasks
             | Self::Deliverables
+            | Self::Sources
             | Self::Catalogue
             | Self::Agenda
             | Self::Releases

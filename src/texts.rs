@@ -63,6 +63,7 @@ areas![
     "releases",
     "releases_mail",
     "reminders",
+    "sources",
     "tasks",
     "tasks_mail",
     "whatif",

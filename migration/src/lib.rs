@@ -34,6 +34,9 @@ mod m20261130_103000_name_the_site_of_observatories;
 mod m20261130_110000_give_releases_addresses;
 mod m20261130_150000_catalogue;
 mod m20261130_160000_agenda;
+mod m20261130_200000_sources;
+mod m20261130_201000_studies;
+mod m20261130_202000_neighbours;
 mod schema;
 
 /// All migrations, oldest first.
@@ -72,6 +75,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_100000_hand_in_files::Migration),
             Box::new(m20261130_150000_catalogue::Migration),
             Box::new(m20261130_160000_agenda::Migration),
+            Box::new(m20261130_200000_sources::Migration),
+            Box::new(m20261130_201000_studies::Migration),
+            Box::new(m20261130_202000_neighbours::Migration),
         ]
     }
 }

@@ -340,12 +340,6 @@ pub fn check_rule<'r>(
     Ok(())
 }
 
-/// Tells whether a text is a code, which stands in addresses of pages: lower-case letters, digits and single hyphens.
-pub fn is_code(text: &str) -> bool {
-    let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    text.split('-').all(word)
-}
-
 /// A version of the methodology sheet of a product.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sheet {

@@ -67,6 +67,7 @@ pub const PAGES: &[(&str, &[&str])] = &[
     ("/radar", &["on"]),
     ("/sign-in", &["next"]),
     ("/sign-in/{token}", &["next"]),
+    ("/sources/{code}/import/{draft_id}", &["containing"]),
     ("/tasks", &["observatory", "release", "state", "overdue", "mine", "cursor", "limit"]),
 ];
 
