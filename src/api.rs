@@ -4,7 +4,7 @@ use crate::auth::rights::{Right, Rights};
 use crate::http::health;
 use crate::{
     agenda, auth, catalogue, deliverables, designations, jobs, mail, mail_log, meetings, network, overview, portal,
-    releases, reminders, sources, tasks, whatif,
+    releases, reminders, sources, studies, tasks, whatif,
 };
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -21,6 +21,7 @@ fn version_1(cfg: &mut ServiceConfig) {
     sources::api::configure(cfg);
     catalogue::api::configure(cfg);
     releases::api::configure(cfg);
+    studies::api::configure(cfg);
     agenda::api::configure(cfg);
     deliverables::api::configure(cfg);
     tasks::api::configure(cfg);
@@ -43,6 +44,7 @@ pub fn rights() -> Rights {
         .with(sources::api::RIGHTS, sources::policy::may)
         .with(catalogue::api::RIGHTS, catalogue::policy::may)
         .with(releases::api::RIGHTS, releases::policy::may)
+        .with(studies::api::RIGHTS, studies::policy::may_ever)
         .with(agenda::api::RIGHTS, agenda::policy::may)
         .with(deliverables::api::RIGHTS, deliverables::policy::may_ever)
         .with(tasks::api::RIGHTS, tasks::policy::may_ever)

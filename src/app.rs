@@ -10,7 +10,7 @@ use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, gate, health, language, openapi, shared, unmatched};
 use crate::{
     agenda, api, auth, catalogue, deliverables, designations, jobs, mail_log, meetings, network, overview, portal,
-    press, releases, reminders, sources, tasks, whatif,
+    press, releases, reminders, sources, studies, tasks, whatif,
 };
 use actix_http::{HttpService, Protocol};
 use actix_server::Server;
@@ -42,6 +42,7 @@ fn pages(cfg: &mut web::ServiceConfig) {
     press::web::pages(cfg);
     sources::web::pages(cfg);
     catalogue::web::pages(cfg);
+    studies::web::pages(cfg);
     agenda::web::pages(cfg);
     releases::web::pages(cfg);
     deliverables::web::pages(cfg);

@@ -184,7 +184,9 @@ codes! {
     ProposalChanged = "proposal_changed" => Conflict,
     NothingChosen = "nothing_chosen" => UnprocessableEntity,
     NothingToAdopt = "nothing_to_adopt" => UnprocessableEntity,
-    // Sources, and files with rows.
+    // Studies, sources, and files with rows.
+    /// The release of the study is confirmed, published or cancelled.
+    StudyUnderWay = "study_under_way" => Conflict,
     /// The source has this date already, or the file has it twice.
     LabelTaken = "label_taken" => Conflict,
     /// The file is no table and no calendar that can be read.

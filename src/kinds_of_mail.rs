@@ -11,7 +11,7 @@ use crate::mail::hooks::{Hooks, Verdict};
 use crate::mail::kind::{Facts, Kind, Listed};
 use crate::mail::outbox::TakenBack;
 use crate::texts::Lang;
-use crate::{auth, deliverables, designations, jobs, meetings, network, releases, reminders, tasks};
+use crate::{auth, deliverables, designations, jobs, meetings, network, releases, reminders, studies, tasks};
 use entity::ids::PersonId;
 use futures_util::future::BoxFuture;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
@@ -46,6 +46,7 @@ kinds![
     deliverables::mail::Approved,
     deliverables::mail::SentBack,
     tasks::mail::Given,
+    studies::mail::Declared,
     reminders::mail::Reminder,
     reminders::mail::Urged,
     jobs::mail::AuditAnchor,

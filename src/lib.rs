@@ -46,6 +46,7 @@ pub mod sheet;
 pub mod slice;
 pub mod slices;
 pub mod sources;
+pub mod studies;
 pub mod tasks;
 pub mod telemetry;
 pub mod texts;

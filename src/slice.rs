@@ -18,6 +18,8 @@ vocabulary! {
         Tasks = "tasks",
         Deliverables = "deliverables",
         Releases = "releases",
+        /// Work that an observatory does on its own.
+        Studies = "studies",
         /// Proposals and editions of the agenda.
         Agenda = "agenda",
         Meetings = "meetings",

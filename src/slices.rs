@@ -30,6 +30,7 @@ impl Slice {
             | Self::Network
             | Self::Designations
             | Self::Sources
+            | Self::Studies
             | Self::Catalogue
             | Self::Agenda
             | Self::Releases
@@ -50,6 +51,7 @@ impl Slice {
             | Self::Tasks
             | Self::Deliverables
             | Self::Sources
+            | Self::Studies
             | Self::Catalogue
             | Self::Agenda
             | Self::Releases
@@ -69,6 +71,7 @@ impl Slice {
             | Self::Tasks
             | Self::Deliverables
             | Self::Sources
+            | Self::Studies
             | Self::Catalogue
             | Self::Agenda
             | Self::Releases
@@ -87,6 +90,7 @@ impl Slice {
             Self::Auth
             | Self::Network
             | Self::Sources
+            | Self::Studies
             | Self::Catalogue
             | Self::Agenda
             | Self::Releases
@@ -106,6 +110,7 @@ impl Slice {
             | Self::Tasks
             | Self::Deliverables
             | Self::Sources
+            | Self::Studies
             | Self::Catalogue
             | Self::Agenda
             | Self::Releases

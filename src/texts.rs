@@ -64,6 +64,7 @@ areas![
     "releases_mail",
     "reminders",
     "sources",
+    "studies",
     "tasks",
     "tasks_mail",
     "whatif",

@@ -23,6 +23,7 @@ use utoipa::{IntoParams, ToSchema};
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     cfg.service(show_proposal)
+        .service(show_review)
         .service(accept_proposal)
         .service(list_editions)
         .service(adopt_edition)
@@ -33,6 +34,7 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
 /// Rights required by each operation, by the name of its handler.
 pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("show_proposal", Right::Ever(Action::Propose)),
+    ("show_review", Right::Ever(Action::Propose)),
     ("accept_proposal", Right::Ever(Action::Accept)),
     ("list_editions", Right::Anybody),
     ("adopt_edition", Right::Ever(Action::Adopt)),
@@ -85,6 +87,8 @@ pub enum LineVerdict {
     Same,
     /// Announced or published.
     Settled,
+    /// Announced for the day of the rule, which gives another day since a source has moved. It moves only with a reason.
+    Overtaken,
     /// No rule, and no release for the period.
     Gap,
     /// The rule gives no day.
@@ -107,8 +111,11 @@ pub struct LineOut {
     pub release_id: Option<ReleaseId>,
     /// Present date of the release.
     pub date: Option<WhenDto>,
-    /// Proposed day.
+    /// Day that the rule gives, if it is another than the present one.
     pub day: Option<NaiveDate>,
+    /// Code of the source on whose dates the release depends.
+    #[schema(max_length = 60)]
+    pub source: Option<String>,
     /// Sentence that explains the proposed day, in Italian.
     #[schema(max_length = 2000)]
     pub explanation_it: Option<String>,
@@ -257,6 +264,20 @@ pub async fn show_proposal(ctx: Ctx, query: web::Query<SpanQuery>) -> Answer {
     Ok(HttpResponse::Ok().json(ProposalOut::from(&proposal)))
 }
 
+/// Dates to review because a source has moved
+///
+/// Existing releases within a year, whose rules give other days with the present dates of their sources. Provisional ones
+/// (`changed`) can be accepted as lines of a proposal; announced ones (`overtaken`) move only with a reason. Who may: the
+/// secretariat.
+#[utoipa::path(tag = "agenda", responses((status = 200, body = ProposalOut)))]
+#[get("/agenda/review")]
+pub async fn show_review(ctx: Ctx) -> Answer {
+    let review = service::review(&ctx).await?;
+    let month = || Period::containing(crate::time::Frequency::Month, ctx.today()).map(|month| month.to_string());
+    let none = || ProposalOut { from: month().unwrap_or_default(), to: month().unwrap_or_default(), lines: Vec::new() };
+    Ok(HttpResponse::Ok().json(review.as_ref().map_or_else(none, ProposalOut::from)))
+}
+
 /// Accept lines of a proposal
 ///
 /// What happens: releases are planned, or get the day of their rule, with the sentence that explains it; all lines or
@@ -360,7 +381,8 @@ impl LineOut {
             verdict: LineVerdict::from(&line.verdict),
             release_id: line.existing.as_ref().map(|release| release.id),
             date: line.existing.as_ref().map(|release| release.when().into()),
-            day: line.verdict.proposed().map(|derived| derived.day),
+            day: line.verdict.derived().map(|derived| derived.day),
+            source: proposal.source(line).map(|source| source.code.clone()),
             explanation_it: proposal.sentence(line, Lang::It),
             explanation_en: proposal.sentence(line, Lang::En),
             reason,
@@ -378,6 +400,7 @@ impl From<&Verdict> for LineVerdict {
             Verdict::ByHand(_) => Self::ByHand,
             Verdict::Same => Self::Same,
             Verdict::Settled => Self::Settled,
+            Verdict::Overtaken(_) => Self::Overtaken,
             Verdict::Gap => Self::Gap,
             Verdict::NoDay(_) => Self::NoDay,
         }

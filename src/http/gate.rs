@@ -68,6 +68,7 @@ pub const PAGES: &[(&str, &[&str])] = &[
     ("/sign-in", &["next"]),
     ("/sign-in/{token}", &["next"]),
     ("/sources/{code}/import/{draft_id}", &["containing"]),
+    ("/studies", &["cursor", "limit"]),
     ("/tasks", &["observatory", "release", "state", "overdue", "mine", "cursor", "limit"]),
 ];
 

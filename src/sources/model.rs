@@ -36,6 +36,11 @@ pub struct Details {
     pub address: Option<String>,
 }
 
+/// Returns the name of the source with a code, or the code of an unknown one.
+pub fn source_name<'s>(sources: &'s [Source], code: &'s str) -> &'s str {
+    sources.iter().find(|source| source.code == code).map_or(code, |source| &source.details.name)
+}
+
 /// A date of a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Occurrence {

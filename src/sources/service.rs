@@ -40,6 +40,11 @@ pub async fn sources(ctx: &Ctx) -> Result<Vec<Source>> {
     Ok(store::sources(ctx.reader()).await?)
 }
 
+/// Lists the codes of all sources, for the rules that name one.
+pub async fn codes(db: &impl ConnectionTrait) -> Result<Vec<String>> {
+    Ok(store::sources(db).await?.into_iter().map(|source| source.code).collect())
+}
+
 /// Reads a source with its dates. Who may: holders of seats of the network. Errors: `not_found`.
 pub async fn dossier(ctx: &Ctx, db: &impl ConnectionTrait, code: &str) -> Result<Dossier> {
     let source = admit(ctx, store::source(db, code).await?, Action::View, Seen::AsItStands)?;

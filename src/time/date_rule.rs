@@ -149,6 +149,8 @@ pub struct Derived {
     pub day: NaiveDate,
     /// Day that the anchor gives.
     pub anchor: NaiveDate,
+    /// Date of the source from which the anchor is counted, if it is counted from one.
+    pub source_day: Option<NaiveDate>,
     /// Days passed over on the way from the anchor, in the order of the search.
     pub passed: Vec<Passed>,
 }
@@ -249,14 +251,23 @@ impl DateRule {
         }
     }
 
+    /// Returns the code of the source on whose dates the rule depends.
+    pub fn source(&self) -> Option<&str> {
+        match &self.day {
+            Anchor::Source { source, .. } => Some(source),
+            Anchor::EndOfPeriod(_) | Anchor::NthWeekday { .. } | Anchor::Release { .. } => None,
+        }
+    }
+
     /// Derives the day of the release about a period. `worked` are the calendars of [`Self::worked_by`], or of all
     /// territories concerned.
     pub fn derive(&self, period: Period, worked: &Joint<'_>, facts: &impl Facts) -> Result<Derived, NoDay> {
         let anchor = self.anchor(period, worked, facts)?;
+        let source_day = self.source().and_then(|source| facts.source(source, period.last_day()));
         let mut passed: Vec<Passed> = Vec::new();
         for day in self.adjust.days_from(anchor).take(SEARCH_DAYS) {
             match self.unfit(day, worked, facts) {
-                None => return Ok(Derived { day, anchor, passed }),
+                None => return Ok(Derived { day, anchor, source_day, passed }),
                 Some(why) => pass_over(&mut passed, day, why),
             }
         }

@@ -16,6 +16,8 @@ use std::collections::BTreeSet;
 const CLAIMS: &[(&str, &str)] = &[
     ("agenda.no_editions", "SELECT count(*) FROM agenda_edition"),
     ("catalogue.none", "SELECT count(*) FROM product WHERE retired_at IS NULL"),
+    ("studies.none", "SELECT count(*) FROM study"),
+    ("sources.none", "SELECT count(*) FROM source"),
     ("meetings.none", "SELECT count(*) FROM meeting"),
     ("meetings.none_convened", "SELECT count(*) FROM meeting WHERE state <> 'draft'"),
     ("overview.decisions_none", "SELECT count(*) FROM outcome WHERE kind = 'decision'"),
@@ -37,6 +39,7 @@ const CLAIMS: &[(&str, &str)] = &[
 /// Texts about the reader, the record of the page, or a filter.
 const LIMITED: &[&str] = &[
     "agenda.no_differences",
+    "agenda.nothing_to_review",
     "auth.capacities_none",
     "catalogue.published_none",
     "catalogue.sheet_none",
@@ -59,6 +62,7 @@ const LIMITED: &[&str] = &[
     "overview.errand_tasks_none",
     "overview.failing_none",
     "overview.leaving_none",
+    "overview.moved_none",
     "overview.next_none",
     "overview.no_text",
     "overview.radar_none",
@@ -69,6 +73,8 @@ const LIMITED: &[&str] = &[
     "releases.none_in_month",
     "releases.none_in_year",
     "releases.step_none",
+    "sources.dates_none",
+    "studies.near_none",
     "tasks.none_found",
     "tasks.none_own",
     "whatif.no_work",

@@ -96,6 +96,18 @@ impl World {
         let edition = json!({ "title": "Agenda dei rilasci 2027", "from": "2027-01", "to": "2027-12" });
         let edition = secretariat.post("/api/v1/agenda/editions").json(edition).send().await.expect(201);
         self.ids.insert("edition", edition["number"].to_string());
+        let study = json!({
+            "observatory": "bergamo", "title": "Giovani e imprese della meccanica", "theme": "hiring", "territory": "BG",
+            "period": "2026", "month": "2027-06",
+        });
+        let study = secretariat.post("/api/v1/studies").json(study).send().await.expect(201);
+        self.ids.insert("study", text(&study, "id"));
+        let date = json!({ "label": "IV trimestre 2026", "day": "2027-03-12", "state": "confirmed", "note": "Dati provvisori" });
+        let date = secretariat.post("/api/v1/sources/istat-forze-lavoro/occurrences").json(date).send().await.expect(201);
+        let table = "--x\r\nContent-Disposition: form-data; name=\"document\"; filename=\"date.csv\"\r\n\r\nperiodo;giorno\r\nI trimestre 2027;11.6.2027\r\n--x--\r\n";
+        let table = secretariat.post("/api/v1/sources/documents").body("multipart/form-data; boundary=x", table);
+        let table = table.send().await.expect(201);
+        self.ids.extend([("occurrence", text(&date, "id")), ("draft", text(&table, "id"))]);
         let deliverables = secretariat.get("/api/v1/deliverables?observatory=bergamo").send().await.expect(200);
         let tasks = secretariat.get("/api/v1/tasks?observatory=bergamo").send().await.expect(200);
         self.ids.extend([
@@ -254,6 +266,12 @@ fn plain(part: &str) -> String {
 /// Kind of the value for a parameter, by the part of the route before it and, if that is ambiguous, the part after it.
 const FILLED: &[(&str, &str)] = &[
     ("editions/{number}", "edition"),
+    ("studies/{study_id}", "study"),
+    ("sources/{code}", "source"),
+    ("occurrences/{occurrence_id}", "occurrence"),
+    ("dates/{occurrence_id}", "occurrence"),
+    ("import/{draft_id}", "draft"),
+    ("imports/{draft_id}", "draft"),
     ("designations/{id}", "designation"),
     ("documents/{document_id}", "document"),
     ("documents/{text_id}", "text"),
@@ -305,6 +323,7 @@ fn codes() -> BTreeMap<&'static str, String> {
         ("body", "provincia-bergamo"),
         ("observatory", "bergamo"),
         ("territory", "BG"),
+        ("source", "istat-forze-lavoro"),
         ("product", "relazione-territoriale"),
         ("release address", "relazione-territoriale-2026"),
         ("seat", "referent:lodi"),
