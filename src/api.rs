@@ -3,7 +3,7 @@
 use crate::auth::rights::{Right, Rights};
 use crate::http::health;
 use crate::{
-    agenda, auth, catalogue, deliverables, designations, jobs, mail, mail_log, meetings, network, overview, portal,
+    agenda, auth, catalogue, deliverables, designations, exports, jobs, mail, mail_log, meetings, network, overview, portal,
     releases, reminders, sources, studies, tasks, whatif,
 };
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -29,6 +29,7 @@ fn version_1(cfg: &mut ServiceConfig) {
     whatif::api::configure(cfg);
     portal::api::configure(cfg);
     reminders::api::configure(cfg);
+    exports::api::configure(cfg);
     overview::api::configure(cfg);
     mail_log::api::configure(cfg);
     jobs::api::configure(cfg);
@@ -53,6 +54,7 @@ pub fn rights() -> Rights {
         .with(portal::api::RIGHTS_BY_DELIVERABLE, deliverables::policy::may_ever)
         .with(portal::api::RIGHTS, portal::policy::may)
         .with(reminders::api::RIGHTS, reminders::policy::may)
+        .without_policy(exports::api::RIGHTS)
         .with(overview::api::RIGHTS, overview::policy::may)
         .with(mail_log::api::RIGHTS, mail::policy::may)
         .with(jobs::api::RIGHTS, jobs::policy::may)

@@ -9,7 +9,7 @@ use crate::http::connections::Connection;
 use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, gate, health, language, openapi, shared, unmatched};
 use crate::{
-    agenda, api, auth, catalogue, deliverables, designations, jobs, mail_log, meetings, network, overview, portal,
+    agenda, api, auth, catalogue, deliverables, designations, exports, jobs, mail_log, meetings, network, overview, portal,
     press, releases, reminders, sources, studies, tasks, whatif,
 };
 use actix_http::{HttpService, Protocol};
@@ -35,6 +35,7 @@ fn pages(cfg: &mut web::ServiceConfig) {
     designations::web::pages(cfg);
     mail_log::web::pages(cfg);
     jobs::web::pages(cfg);
+    exports::web::pages(cfg);
     overview::web::pages(cfg);
     network::web::pages(cfg);
     meetings::web::pages(cfg);

@@ -201,6 +201,8 @@ codes! {
     CellsWrong = "cells_wrong" => UnprocessableEntity,
     /// The list has more rows than an export; filters make it shorter.
     ExportTooLong = "export_too_long" => UnprocessableEntity,
+    /// The date of the row is announced, and moves only with a reason.
+    DateAnnounced = "date_announced" => Conflict,
     // Reminders.
     /// The obligation is done, not called for any more, or blocked.
     NothingDue = "nothing_due" => Conflict,

@@ -18,6 +18,7 @@ pub mod documents;
 pub mod due;
 pub mod each;
 pub mod error;
+pub mod exports;
 pub mod http;
 pub mod ical;
 pub mod jobs;

@@ -49,6 +49,7 @@ areas![
     "designations",
     "designations_mail",
     "errors",
+    "exports",
     "fields",
     "health",
     "jobs",

@@ -1,5 +1,7 @@
 //! The yearly agenda over REST: request and response types, and short handlers.
 
+mod import;
+
 use super::model::{Line, Refusal, Span, Verdict, Warning};
 use super::policy::Action;
 use super::service::{self, Accepted, Difference, Edition, Entry, Key, Proposal};
@@ -12,7 +14,7 @@ use crate::http::json::Json;
 use crate::http::paging::{Page, Paging};
 use crate::releases::api::WhenDto;
 use crate::texts::Lang;
-use crate::time::{Day, Period};
+use crate::time::{Day, Frequency, Period};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::ReleaseId;
@@ -28,7 +30,10 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(list_editions)
         .service(adopt_edition)
         .service(show_edition)
-        .service(compare_edition);
+        .service(compare_edition)
+        .service(import::upload_agenda)
+        .service(import::preview_agenda)
+        .service(import::import_agenda);
 }
 
 /// Rights required by each operation, by the name of its handler.
@@ -40,6 +45,9 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("adopt_edition", Right::Ever(Action::Adopt)),
     ("show_edition", Right::Anybody),
     ("compare_edition", Right::Anybody),
+    ("upload_agenda", Right::Ever(Action::Import)),
+    ("preview_agenda", Right::Ever(Action::Import)),
+    ("import_agenda", Right::Ever(Action::Import)),
 ];
 
 /// A span of months.
@@ -273,7 +281,7 @@ pub async fn show_proposal(ctx: Ctx, query: web::Query<SpanQuery>) -> Answer {
 #[get("/agenda/review")]
 pub async fn show_review(ctx: Ctx) -> Answer {
     let review = service::review(&ctx).await?;
-    let month = || Period::containing(crate::time::Frequency::Month, ctx.today()).map(|month| month.to_string());
+    let month = || Period::containing(Frequency::Month, ctx.today()).map(|month| month.to_string());
     let none = || ProposalOut { from: month().unwrap_or_default(), to: month().unwrap_or_default(), lines: Vec::new() };
     Ok(HttpResponse::Ok().json(review.as_ref().map_or_else(none, ProposalOut::from)))
 }

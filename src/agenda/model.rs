@@ -1,5 +1,7 @@
 //! A proposal: the dates that the rules of the catalogue give for a span, compared with the releases that exist. Pure.
 
+pub mod import;
+
 use crate::catalogue::model::Product;
 use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use crate::releases::model::Release;

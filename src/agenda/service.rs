@@ -1,5 +1,9 @@
 //! Use cases of the yearly agenda.
 
+mod import;
+
+pub use import::{COLUMNS, Draft, Preview, import, keep_file, preview_import, read_file};
+
 pub use super::compare::{Difference, Edition, Entry};
 
 use super::compare::differences;

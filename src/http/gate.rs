@@ -60,6 +60,7 @@ pub const PAGES: &[(&str, &[&str])] = &[
     ("/calendar.ics", &["lang"]),
     ("/designations/list", &["body", "observatory", "seat", "as_of", "known_on", "with_annulled", "cursor", "limit"]),
     ("/designations/new", &["seat", "replaces_holder"]),
+    ("/exports/{list}", &["format"]),
     ("/mail", &["state", "kind", "recipient", "subject", "cursor", "limit"]),
     ("/meetings", &["cursor", "limit"]),
     ("/meetings/{id}/hold", &["all"]),

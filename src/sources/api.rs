@@ -16,7 +16,7 @@ use crate::http::version::{self, IfMatch};
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use entity::ids::{DocumentId, SourceOccurrenceId};
 use wire::{
-    ContainingQuery, CreateSourceIn, ImportIn, ImportedOut, OccurrenceIn, OccurrenceOut, OccurrencePatch, PreviewOut,
+    ContainingQuery, CreateSourceIn, ImportDatesIn, ImportedDatesOut, OccurrenceIn, OccurrenceOut, OccurrencePatch, DatesPreviewOut,
     SourceDossierOut, SourceOut, SourcePatch, SourcesOut,
 };
 
@@ -156,7 +156,7 @@ pub async fn upload_dates(ctx: Ctx, upload: Upload) -> Answer {
 /// Nothing is written. Wrong cells are listed with their rows and columns. Who may: the member of the secretariat who
 /// has uploaded the file. Errors: `table_unreadable`, `unpacks_too_large`, `too_many_rows`, `column_unknown`, `column_missing`,
 /// `column_twice`.
-#[utoipa::path(tag = "sources", params(("code" = String, Path, max_length = 60), ("draft_id" = DocumentId, Path), ContainingQuery), responses((status = 200, body = PreviewOut)))]
+#[utoipa::path(tag = "sources", params(("code" = String, Path, max_length = 60), ("draft_id" = DocumentId, Path), ContainingQuery), responses((status = 200, body = DatesPreviewOut)))]
 #[get("/sources/{code}/imports/{draft_id:[0-9A-Fa-f-]+}")]
 pub async fn preview_dates(
     ctx: Ctx,
@@ -166,7 +166,7 @@ pub async fn preview_dates(
     let (code, document) = path.into_inner();
     let chosen = service::Chosen { document, containing: query.into_inner().containing.unwrap_or_default() };
     let preview = service::preview(&ctx, &code, &service::read_file(&ctx, chosen).await?).await?;
-    Ok(HttpResponse::Ok().json(PreviewOut::of(preview, ctx.lang)))
+    Ok(HttpResponse::Ok().json(DatesPreviewOut::of(preview, ctx.lang)))
 }
 
 /// Take over the dates of an uploaded file
@@ -174,16 +174,16 @@ pub async fn preview_dates(
 /// All of them or none; dates that the file does not have stay. What happens: no release changes; the agenda proposes the
 /// days that rules give with the new dates. Who may: as for the comparison. Mails: none. Errors: those of the comparison;
 /// `cells_wrong`; `nothing_changes` for a file without anything new.
-#[utoipa::path(tag = "sources", params(("code" = String, Path, max_length = 60), IdempotencyKey), request_body = ImportIn, responses((status = 201, body = ImportedOut)))]
+#[utoipa::path(tag = "sources", params(("code" = String, Path, max_length = 60), IdempotencyKey), request_body = ImportDatesIn, responses((status = 201, body = ImportedDatesOut)))]
 #[post("/sources/{code}/imports")]
-pub async fn import_dates(ctx: Ctx, request: HttpRequest, code: web::Path<String>, input: Json<ImportIn>) -> Answer {
-    let ImportIn { document_id, containing } = input.value.clone();
+pub async fn import_dates(ctx: Ctx, request: HttpRequest, code: web::Path<String>, input: Json<ImportDatesIn>) -> Answer {
+    let ImportDatesIn { document_id, containing } = input.value.clone();
     let chosen = service::Chosen { document: document_id, containing: containing.unwrap_or_default() };
     let draft = service::read_file(&ctx, chosen).await?;
     idempotency::once(&ctx, &request, &input.digest(), async |txn| {
         let done = service::import(&ctx, txn, &code, &draft).await?;
         let location = format!("/api/v1/sources/{}", *code);
-        Ok(Created { location, version: None, body: ImportedOut::of(&done.comparison) })
+        Ok(Created { location, version: None, body: ImportedDatesOut::of(&done.comparison) })
     })
     .await
 }

@@ -57,6 +57,7 @@ mod slow_recipients;
 mod smtp_faults;
 mod smtp_tls;
 mod sources;
+mod spreadsheets;
 mod statements;
 mod studies;
 mod templates;

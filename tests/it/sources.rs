@@ -79,7 +79,7 @@ async fn one_shift_of_a_source_yields_exactly_the_expected_proposals(engine: Eng
         "default_hour": "11:00:00", "observatories": [],
         "date_rule": { "day": { "source": { "source": "nessuna", "plus": 1, "unit": "days" } } },
     });
-    let refused = secretariat.post("/api/v1/products").json(unknown).send().await.refused(422, "invalid");
+    let refused = secretariat.post("/api/v1/products").json(unknown).send().await.refused(422, "unknown_value");
     assert_eq!((&refused["errors"][0]["field"], &refused["errors"][0]["code"]), (&json!("date_rule"), &json!("unknown_value")));
 
     let dates = [("IV 2026", "2027-03-11"), ("I 2027", "2027-06-10"), ("II 2027", "2027-09-09"), ("III 2027", "2027-12-09")];

@@ -86,8 +86,8 @@ pub async fn upload_agenda(ctx: Ctx, upload: Upload) -> Answer {
 /// Nothing is written. Wrong cells are listed with their rows and columns. Who may: the member of the secretariat who has
 /// uploaded the file. Errors: `table_unreadable`, `unpacks_too_large`, `too_many_rows`, `column_unknown`, `column_missing`,
 /// `column_twice`.
-#[utoipa::path(tag = "agenda", params(("draft_id" = DocumentId, Path)), responses((status = 200, body = ImportPreviewOut)))]
-#[get("/agenda/imports/{draft_id:[0-9A-Fa-f-]+}")]
+#[utoipa::path(tag = "agenda", params(("spreadsheet_id" = DocumentId, Path)), responses((status = 200, body = ImportPreviewOut)))]
+#[get("/agenda/imports/{spreadsheet_id:[0-9A-Fa-f-]+}")]
 pub async fn preview_agenda(ctx: Ctx, id: web::Path<DocumentId>) -> Answer {
     let preview = service::preview_import(&ctx, &service::read_file(&ctx, *id).await?).await?;
     Ok(HttpResponse::Ok().json(ImportPreviewOut::of(preview, ctx.lang)))

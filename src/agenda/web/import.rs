@@ -130,7 +130,7 @@ struct Line {
     before: Option<String>,
 }
 
-#[get("/agenda/import/{draft_id:[0-9A-Fa-f-]+}")]
+#[get("/agenda/import/{spreadsheet_id:[0-9A-Fa-f-]+}")]
 async fn show_comparison(ctx: Ctx, request: HttpRequest, id: web::Path<DocumentId>) -> Answer {
     let preview = service::preview_import(&ctx, &service::read_file(&ctx, *id).await?).await?;
     let left = preview.lines.len().saturating_sub(SHOWN);
@@ -167,7 +167,7 @@ async fn line(ctx: &Ctx, row: &Row, outcome: &Outcome) -> Result<Line> {
 }
 
 /// Takes over the file that was compared.
-#[post("/agenda/import/{draft_id:[0-9A-Fa-f-]+}")]
+#[post("/agenda/import/{spreadsheet_id:[0-9A-Fa-f-]+}")]
 async fn take_over(ctx: Ctx, id: web::Path<DocumentId>, form: Form<OnlyButton>) -> Answer {
     let Form(_, press) = form;
     let draft = service::read_file(&ctx, *id).await?;

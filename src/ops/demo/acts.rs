@@ -7,4 +7,6 @@ pub(super) mod designations;
 pub(super) mod meetings;
 pub(super) mod portal;
 pub(super) mod releases;
+pub(super) mod sources;
+pub(super) mod studies;
 pub(super) mod tasks;

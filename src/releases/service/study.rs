@@ -49,7 +49,7 @@ pub async fn change_study(
     when: When,
 ) -> Result<ReleaseView> {
     let view = release(txn, id).await?;
-    let comes_later = period > view.release.period;
+    let comes_later = period.first_day() > view.release.period.first_day();
     // A period is checked against the date, so that the later of both changes first.
     let view = if comes_later { improve(ctx, txn, view, when).await? } else { view };
     let view = correct(ctx, txn, product, author, view, period).await?;

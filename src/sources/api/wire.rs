@@ -153,7 +153,7 @@ pub struct ContainingQuery {
 /// A file to take over.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ImportIn {
+pub struct ImportDatesIn {
     pub document_id: DocumentId,
     /// Words of which each entry that is meant has all in its label.
     #[serde(default)]
@@ -163,7 +163,7 @@ pub struct ImportIn {
 
 /// Differences between a file and the dates of a source.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct PreviewOut {
+pub struct DatesPreviewOut {
     pub document_id: DocumentId,
     #[schema(max_items = 2000)]
     pub differences: Vec<DateDifferenceOut>,
@@ -194,7 +194,7 @@ pub struct DateDifferenceOut {
 
 /// Number of dates taken over.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ImportedOut {
+pub struct ImportedDatesOut {
     #[schema(value_type = u32)]
     pub new: usize,
     #[schema(value_type = u32)]
@@ -287,7 +287,7 @@ impl From<Dossier> for SourceDossierOut {
     }
 }
 
-impl PreviewOut {
+impl DatesPreviewOut {
     /// Describes a comparison in the language of the caller.
     pub fn of(preview: Preview, lang: Lang) -> Self {
         let Comparison { differences, same, others } = preview.comparison;
@@ -317,7 +317,7 @@ impl From<Difference> for DateDifferenceOut {
     }
 }
 
-impl ImportedOut {
+impl ImportedDatesOut {
     /// Counts the dates that were taken over.
     pub fn of(comparison: &Comparison) -> Self {
         let is_new = |one: &&Difference| matches!(one, Difference::New { .. });

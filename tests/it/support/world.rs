@@ -107,6 +107,10 @@ impl World {
         let table = "--x\r\nContent-Disposition: form-data; name=\"document\"; filename=\"date.csv\"\r\n\r\nperiodo;giorno\r\nI trimestre 2027;11.6.2027\r\n--x--\r\n";
         let table = secretariat.post("/api/v1/sources/documents").body("multipart/form-data; boundary=x", table);
         let table = table.send().await.expect(201);
+        let rows = "--x\r\nContent-Disposition: form-data; name=\"document\"; filename=\"agenda.csv\"\r\n\r\nprodotto;periodo;giorno\r\nrelazione-territoriale;2028;2029-03-20\r\n--x--\r\n";
+        let rows = secretariat.post("/api/v1/agenda/documents").body("multipart/form-data; boundary=x", rows);
+        let rows = rows.send().await.expect(201);
+        self.ids.insert("spreadsheet", text(&rows, "id"));
         self.ids.extend([("occurrence", text(&date, "id")), ("draft", text(&table, "id"))]);
         let deliverables = secretariat.get("/api/v1/deliverables?observatory=bergamo").send().await.expect(200);
         let tasks = secretariat.get("/api/v1/tasks?observatory=bergamo").send().await.expect(200);
@@ -267,10 +271,13 @@ fn plain(part: &str) -> String {
 const FILLED: &[(&str, &str)] = &[
     ("editions/{number}", "edition"),
     ("studies/{study_id}", "study"),
+    ("exports/{list}", "list"),
     ("sources/{code}", "source"),
     ("occurrences/{occurrence_id}", "occurrence"),
     ("dates/{occurrence_id}", "occurrence"),
     ("import/{draft_id}", "draft"),
+    ("import/{spreadsheet_id}", "spreadsheet"),
+    ("imports/{spreadsheet_id}", "spreadsheet"),
     ("imports/{draft_id}", "draft"),
     ("designations/{id}", "designation"),
     ("documents/{document_id}", "document"),
@@ -324,6 +331,7 @@ fn codes() -> BTreeMap<&'static str, String> {
         ("observatory", "bergamo"),
         ("territory", "BG"),
         ("source", "istat-forze-lavoro"),
+        ("list", "agenda"),
         ("product", "relazione-territoriale"),
         ("release address", "relazione-territoriale-2026"),
         ("seat", "referent:lodi"),
