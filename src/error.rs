@@ -224,6 +224,8 @@ codes! {
     // The portal.
     HostNotAllowed = "host_not_allowed" => UnprocessableEntity,
     AddressOfAFile = "address_of_a_file" => UnprocessableEntity,
+    /// The page was recognised already: another address, or another text, is an amendment with a public explanation.
+    AmendmentNeeded = "amendment_needed" => Conflict,
     // The service.
     Busy = "busy" => ServiceUnavailable,
     /// The disk of the database is full; the change was rolled back.

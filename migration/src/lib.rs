@@ -37,6 +37,7 @@ mod m20261130_160000_agenda;
 mod m20261130_200000_sources;
 mod m20261130_201000_studies;
 mod m20261130_202000_neighbours;
+mod m20261130_210000_amend_releases;
 mod schema;
 
 /// All migrations, oldest first.
@@ -75,6 +76,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_100000_hand_in_files::Migration),
             Box::new(m20261130_150000_catalogue::Migration),
             Box::new(m20261130_160000_agenda::Migration),
+            Box::new(m20261130_210000_amend_releases::Migration),
             Box::new(m20261130_200000_sources::Migration),
             Box::new(m20261130_201000_studies::Migration),
             Box::new(m20261130_202000_neighbours::Migration),

@@ -256,7 +256,7 @@ impl<'a> Agenda<'a> {
         match existing.as_ref().map(Release::state) {
             // It was given up with a reason: a rule does not bring it back.
             Some(ReleaseState::Cancelled) => return None,
-            Some(ReleaseState::Confirmed | ReleaseState::Published) => {
+            Some(ReleaseState::Confirmed | ReleaseState::Published | ReleaseState::Withdrawn) => {
                 return is_in_span.then(|| line(existing, Verdict::Settled));
             }
             Some(ReleaseState::Provisional) | None => {}

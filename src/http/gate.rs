@@ -66,6 +66,7 @@ pub const PAGES: &[(&str, &[&str])] = &[
     ("/meetings/{id}/hold", &["all"]),
     ("/meetings/{id}/outcomes/new", &["kind"]),
     ("/radar", &["on"]),
+    ("/releases/{id}/amend", &["observatory"]),
     ("/sign-in", &["next"]),
     ("/sign-in/{token}", &["next"]),
     ("/sources/{code}/import/{draft_id}", &["containing"]),

@@ -48,6 +48,9 @@ const INVISIBLE: &[&str] = &[
     "/api/v1/tasks/{id}",
 ];
 
+/// Operations on records of this world that the referent of another body sees and may not change.
+const NOT_OWN: &[&str] = &["/api/v1/releases/{id}/amend"];
+
 /// Pages for everybody.
 const PUBLIC_PAGES: &[&str] = &[
     "GET /",
@@ -257,6 +260,9 @@ impl Caller {
             return if path.contains('{') { 404 } else { 200 };
         };
         if self == Self::WithoutSeat || !seats.contains(&json!("referent")) {
+            return 403;
+        }
+        if NOT_OWN.contains(&path) {
             return 403;
         }
         if INVISIBLE.iter().any(|below| path.starts_with(below)) { 404 } else { 200 }

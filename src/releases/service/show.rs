@@ -48,7 +48,7 @@ pub async fn story_of(ctx: &Ctx, view: ReleaseView) -> Result<Story> {
     let today = ctx.today();
     let notice_left = match view.release.state() {
         ReleaseState::Confirmed => concerned.working_days_between(today, view.release.when().first_day()).ok(),
-        ReleaseState::Provisional | ReleaseState::Published | ReleaseState::Cancelled => None,
+        ReleaseState::Provisional | ReleaseState::Published | ReleaseState::Cancelled | ReleaseState::Withdrawn => None,
     };
     let is_asked = view.release.state() == ReleaseState::Provisional && view.release.is_precise();
     let worked = concerned.must_be_worked(view.release.day(), |code| vec![provinces.name(code)]);
