@@ -192,8 +192,8 @@ codes! {
     /// The file is no table and no calendar that can be read.
     TableUnreadable = "table_unreadable" => UnprocessableEntity,
     /// The workbook unpacks to more bytes than are read.
-    UnpacksTooLarge = "unpacks_too_large" => PayloadTooLarge,
-    TooManyRows = "too_many_rows" => PayloadTooLarge,
+    UnpacksTooLarge = "unpacks_too_large" => UnprocessableEntity,
+    TooManyRows = "too_many_rows" => UnprocessableEntity,
     ColumnUnknown = "column_unknown" => UnprocessableEntity,
     ColumnTwice = "column_twice" => UnprocessableEntity,
     ColumnMissing = "column_missing" => UnprocessableEntity,

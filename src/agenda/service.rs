@@ -7,7 +7,7 @@ pub use import::{COLUMNS, Draft, Preview, import, keep_file, preview_import, rea
 pub use super::compare::{Difference, Edition, Entry};
 
 use super::compare::differences;
-use super::model::{self, Line, Refusal, Span, Subject};
+use super::model::{self, Line, Refusal, Span, Subject, Verdict};
 use super::policy::{self, Action};
 use super::store;
 use super::verb::Verb;
@@ -136,8 +136,14 @@ pub async fn review(ctx: &Ctx) -> Result<Option<Proposal>> {
     let (from, to) = (month(ctx.today())?, month(ctx.today() + Months::new(REVIEWED_MONTHS))?);
     let mut review = proposal(ctx, ctx.reader(), Span::new(from, to)?).await?;
     let lines = std::mem::take(&mut review.lines);
-    review.lines = lines.into_iter().filter(|line| line.verdict.is_moved() && review.source(line).is_some()).collect();
+    review.lines = lines.into_iter().filter(|line| is_to_review(line) && review.source(line).is_some()).collect();
     Ok(Some(review))
+}
+
+/// Tells whether the date of an existing release came from its rule, which gives another one now, or none.
+fn is_to_review(line: &Line) -> bool {
+    let follows = line.existing.as_ref().is_some_and(Release::follows_its_rule);
+    line.verdict.is_moved() || (follows && matches!(line.verdict, Verdict::NoDay(_)))
 }
 
 async fn proposal(ctx: &Ctx, db: &impl ConnectionTrait, span: Span) -> Result<Proposal> {

@@ -25,5 +25,5 @@ pub const RIGHTS: &[(&str, Right<Infallible>)] = &[("export_list", Right::Signed
 #[get("/exports/{list}")]
 pub async fn export_list(ctx: Ctx, list: web::Path<String>, query: web::Query<FormatQuery>) -> Answer {
     let list: List = list.parse().map_err(|()| Error::NotFound)?;
-    Ok(tables::export(&ctx, list).await?.answer(query.format)?)
+    Ok(tables::export(&ctx, list).await?.answer(query.format.unwrap_or_default())?)
 }

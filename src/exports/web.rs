@@ -5,9 +5,11 @@ use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::http::Answer;
 use crate::http::page::{Shell, page};
-use crate::http::sheet::{FormatQuery, MOST_EXPORTED};
+use crate::http::sheet::{Format, MOST_EXPORTED};
+use crate::typed::Reading;
 use actix_web::{HttpRequest, get, web};
 use askama::Template;
+use serde::Deserialize;
 
 pub fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(show_exports).service(download);
@@ -42,9 +44,17 @@ async fn show_exports(ctx: Ctx, request: HttpRequest) -> Answer {
     })
 }
 
+/// The form of the file, as it was typed.
+#[derive(Debug, Default, Deserialize)]
+struct FormatForm {
+    #[serde(default)]
+    format: String,
+}
+
 #[get("/exports/{list}")]
-async fn download(ctx: Ctx, list: web::Path<String>, query: web::Query<FormatQuery>) -> Answer {
+async fn download(ctx: Ctx, list: web::Path<String>, query: web::Query<FormatForm>) -> Answer {
     ctx.demand(ctx.actor.person_id().is_some())?;
+    let format = Reading::of(|reading| reading.optionally_chosen::<Format>("format", &query.format))?;
     let list: List = list.parse().map_err(|()| Error::NotFound)?;
-    Ok(tables::export(&ctx, list).await?.answer(query.format)?)
+    Ok(tables::export(&ctx, list).await?.answer(format.unwrap_or_default())?)
 }

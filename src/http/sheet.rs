@@ -9,6 +9,7 @@ use actix_web::HttpResponse;
 use chrono::{NaiveDate, NaiveTime};
 use rust_xlsxwriter::{Format as XlsxFormat, Workbook};
 use serde::{Deserialize, Serialize};
+use std::str::FromStr;
 use utoipa::{IntoParams, ToSchema};
 
 /// A wrong cell of a file.
@@ -97,19 +98,33 @@ impl<T: Into<Cell>> From<Option<T>> for Cell {
 }
 
 /// Form of an exported table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
+    #[default]
     Csv,
     Xlsx,
+}
+
+impl FromStr for Format {
+    type Err = ();
+
+    fn from_str(text: &str) -> std::result::Result<Self, ()> {
+        match text {
+            "csv" => Ok(Self::Csv),
+            "xlsx" => Ok(Self::Xlsx),
+            _ => Err(()),
+        }
+    }
 }
 
 /// The form of an exported table, as a query.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FormatQuery {
-    /// `csv`, or `xlsx` for real days and hours.
-    pub format: Format,
+    /// `csv`, or `xlsx` for real days and hours; absent: `csv`.
+    #[param(inline)]
+    pub format: Option<Format>,
 }
 
 /// A table to be exported: headings in the reader's language, and rows.

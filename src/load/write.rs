@@ -106,7 +106,7 @@ impl Plan {
             parties: told.compare("party", Absent::AreOthers, &[], rows.parties, |row| {
                 of(code(row.table_id.to_string()), &code(row.body_id.to_string()))
             }),
-            sources: told.compare("source", Absent::AreOthers, &[], rows.sources, |row| row.code.clone()),
+            sources: told.compare("source", Absent::AreOthers, &known.sources, rows.sources, |row| row.code.clone()),
             products: told.compare("product", Absent::Stay, &known.products, rows.products, |row| row.code.clone()),
             steps: StepWrites::of(
                 told.compare("step", Absent::Stay, &known.steps, rows.steps, |row| {

@@ -23,11 +23,11 @@ use wire::{
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     cfg.service(list_sources)
         .service(create_source)
+        .service(upload_dates)
         .service(show_source)
         .service(change_source)
         .service(enter_occurrence)
         .service(change_occurrence)
-        .service(upload_dates)
         .service(preview_dates)
         .service(import_dates);
 }

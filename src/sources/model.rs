@@ -52,7 +52,7 @@ pub struct Occurrence {
     pub version: i32,
 }
 
-/// What a source says about a date.
+/// Statement of a source about a date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Period or name, as the publisher writes it.

@@ -47,6 +47,7 @@ pub async fn codes(db: &impl ConnectionTrait) -> Result<Vec<String>> {
 
 /// Reads a source with its dates. Who may: holders of seats of the network. Errors: `not_found`.
 pub async fn dossier(ctx: &Ctx, db: &impl ConnectionTrait, code: &str) -> Result<Dossier> {
+    ctx.demand(policy::may(&ctx.actor, Action::View))?;
     let source = admit(ctx, store::source(db, code).await?, Action::View, Seen::AsItStands)?;
     let occurrences = store::occurrences(db, source.id).await?;
     let changes = store::changes(db, source.id, CHANGES).await?;
@@ -209,6 +210,7 @@ async fn open_occurrence(
     action: Action,
     seen: Seen,
 ) -> Result<(Source, Occurrence)> {
+    ctx.demand(policy::may(&ctx.actor, Action::View))?;
     let source = admit(ctx, store::source(db, code).await?, action, Seen::AsItStands)?;
     let found = store::occurrence(db, id).await?.filter(|one| one.source_id == source.id);
     let found = found.ok_or(Error::NotFound)?;

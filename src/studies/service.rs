@@ -151,6 +151,7 @@ async fn open(ctx: &Ctx, txn: &Txn, id: StudyId, action: Action, seen: Seen) -> 
 
 /// Reads a study. Who may: holders of seats of the network. Errors: `not_found`.
 pub async fn study(ctx: &Ctx, id: StudyId) -> Result<StudyView> {
+    ctx.demand(policy::may_ever(&ctx.actor, Action::View))?;
     let found = find(ctx, ctx.reader(), id).await?;
     admit(ctx, found, Action::View, Seen::AsItStands)
 }

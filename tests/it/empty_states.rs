@@ -39,7 +39,6 @@ const CLAIMS: &[(&str, &str)] = &[
 /// Texts about the reader, the record of the page, or a filter.
 const LIMITED: &[&str] = &[
     "agenda.no_differences",
-    "agenda.nothing_to_review",
     "auth.capacities_none",
     "catalogue.published_none",
     "catalogue.sheet_none",

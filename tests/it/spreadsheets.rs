@@ -162,7 +162,7 @@ async fn a_spreadsheet_that_is_too_long_or_not_what_it_says_is_refused_at_once(e
     let file = kept(&secretariat, "agenda.csv", long.as_bytes()).await;
     let began = std::time::Instant::now();
     let refused = secretariat.get(&format!("/api/v1/agenda/imports/{file}")).send().await;
-    assert!(refused.refused(413, "too_many_rows")["detail"].as_str().is_some_and(|text| text.contains("1000")));
+    assert!(refused.refused(422, "too_many_rows")["detail"].as_str().is_some_and(|text| text.contains("1000")));
     assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
     let documents = "/api/v1/agenda/documents";
     upload(&secretariat, documents, "agenda.xlsx", long.as_bytes()).await.refused(422, "document_type_mismatch");

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const NO_PAGES: &[&str] = &[
     "/api/v1/openapi.json",
     "/calendar.ics",
+    "/agenda/import/template.csv",
     "/deliverables/{id}/documents/{text_id}",
     "/designations/{id}/documents/{document_id}",
     "/health/live",
@@ -21,7 +22,9 @@ const NO_PAGES: &[&str] = &[
     "/mail/{id}/source",
     "/meetings/{id}/invite.ics",
     "/metrics",
+    "/exports/{list}",
     "/products/{code}/documents/{sheet_document_id}",
+    "/sources/{code}/template.csv",
     "/robots.txt",
     "/session",
     "/sitemap.xml",

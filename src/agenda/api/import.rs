@@ -25,7 +25,7 @@ pub struct ImportAgendaIn {
     pub document_id: DocumentId,
 }
 
-/// What a spreadsheet would do.
+/// Comparison of a spreadsheet with the agenda.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ImportPreviewOut {
     pub document_id: DocumentId,

@@ -26,7 +26,7 @@ pub struct Row {
     pub when: When,
 }
 
-/// What a row would do.
+/// Effect of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// A new release with a provisional date.

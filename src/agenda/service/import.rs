@@ -38,7 +38,7 @@ pub struct Draft {
     content: Bytes,
 }
 
-/// What a spreadsheet would do. Nothing is written.
+/// Comparison of a spreadsheet with the agenda. Nothing is written.
 pub struct Preview {
     pub document: Document,
     /// Rows that plan a release or give one another date.
@@ -59,6 +59,7 @@ pub async fn keep_file(ctx: &Ctx, name: &str, content: Bytes) -> Result<Document
 
 /// Reads a spreadsheet, before the turn to write is taken. Who may: its uploader. Errors: `not_found`.
 pub async fn read_file(ctx: &Ctx, id: DocumentId) -> Result<Draft> {
+    ctx.demand(policy::may(&ctx.actor, Action::Import))?;
     let (document, content) = documents::read_draft(ctx, id).await?;
     Ok(Draft { document, content })
 }

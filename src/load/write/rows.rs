@@ -147,7 +147,6 @@ pub struct Rows {
     pub records: Vec<designation_record::Model>,
     pub tables: Vec<technical_table::Model>,
     pub parties: Vec<table_party::Model>,
-    /// New ones only.
     pub sources: Vec<source::Model>,
     pub products: Vec<product::Model>,
     pub steps: Vec<product_step::Model>,

@@ -69,6 +69,7 @@ pub async fn keep_file(ctx: &Ctx, name: &str, content: Bytes) -> Result<Document
 
 /// Reads the file, before the turn to write is taken. Who may: its uploader. Errors: `not_found`.
 pub async fn read_file(ctx: &Ctx, chosen: Chosen) -> Result<Draft> {
+    ctx.demand(policy::may(&ctx.actor, Action::Import))?;
     let (document, content) = documents::read_draft(ctx, chosen.document).await?;
     Ok(Draft { document, content, containing: chosen.containing })
 }

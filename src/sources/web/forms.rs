@@ -159,11 +159,21 @@ struct DatePage {
     states: Vec<Choice>,
 }
 
+#[derive(Template)]
+#[template(path = "sources/new_date.html")]
+struct NewDatePage {
+    shell: Shell,
+    name: String,
+    href: String,
+    form: FormState<DateForm>,
+    states: Vec<Choice>,
+}
+
 #[get("/sources/{code}/dates/new")]
 async fn show_new_date_form(ctx: Ctx, request: HttpRequest, code: web::Path<String>) -> Answer {
     let source = service::dossier(&ctx, ctx.reader(), &code).await?.source;
     let form = DateForm { state: OccurrenceState::Expected.to_string(), ..DateForm::default() };
-    page(&date_page(&ctx, &request, &source, None, FormState::made_of(0, form))?)
+    page(&new_date_page(&ctx, &request, &source, FormState::fresh(form))?)
 }
 
 #[post("/sources/{code}/dates/new")]
@@ -171,23 +181,38 @@ async fn enter_date(
     ctx: Ctx,
     request: HttpRequest,
     code: web::Path<String>,
-    form: Sent<Versioned<DateForm>>,
+    form: Sent<DateForm>,
 ) -> Answer {
-    let enter =
-        async |txn: &Txn, form: &Versioned<DateForm>| service::enter(&ctx, txn, &code, &form.fields.read()?).await;
+    let enter = async |txn: &Txn, form: &DateForm| service::enter(&ctx, txn, &code, &form.read()?).await;
     let leads_on = |_: Occurrence| done(&href(&code), FlashKind::Success, "sources.done_entered");
     form::answer(&ctx, form, enter, leads_on, async |form| {
         let source = service::dossier(&ctx, ctx.reader(), &code).await?.source;
-        Ok(date_page(&ctx, &request, &source, None, form)?)
+        Ok(new_date_page(&ctx, &request, &source, form)?)
     })
     .await
+}
+
+fn new_date_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    source: &Source,
+    form: FormState<DateForm>,
+) -> Result<NewDatePage> {
+    only_who_may(ctx, Action::Enter)?;
+    Ok(NewDatePage {
+        shell: shell_below(ctx, request, "sources.new_date", source),
+        name: source.details.name.clone(),
+        href: href(&source.code),
+        states: states(ctx.lang),
+        form,
+    })
 }
 
 #[get("/sources/{code}/dates/{occurrence_id:[0-9A-Fa-f-]+}/edit")]
 async fn show_date_form(ctx: Ctx, request: HttpRequest, path: web::Path<(String, SourceOccurrenceId)>) -> Answer {
     let (code, id) = path.into_inner();
     let (source, one) = service::occurrence(&ctx, &code, id).await?;
-    page(&date_page(&ctx, &request, &source, Some(id), FormState::made_of(one.version, DateForm::of(&one)))?)
+    page(&date_page(&ctx, &request, &source, id, FormState::made_of(one.version, DateForm::of(&one)))?)
 }
 
 #[post("/sources/{code}/dates/{occurrence_id:[0-9A-Fa-f-]+}/edit")]
@@ -206,7 +231,7 @@ async fn change_date(
     form::change(&ctx, form, change, leads_on, async |form| {
         let (source, one) = service::occurrence(&ctx, &code, id).await?;
         let form = form.beside(one.version);
-        Ok(date_page(&ctx, &request, &source, Some(id), form)?)
+        Ok(date_page(&ctx, &request, &source, id, form)?)
     })
     .await
 }
@@ -215,16 +240,13 @@ fn date_page(
     ctx: &Ctx,
     request: &HttpRequest,
     source: &Source,
-    id: Option<SourceOccurrenceId>,
+    id: SourceOccurrenceId,
     form: FormState<Versioned<DateForm>>,
 ) -> Result<DatePage> {
     only_who_may(ctx, Action::Enter)?;
     let href = href(&source.code);
-    let (title, action) = match id {
-        None => ("sources.new_date", format!("{href}/dates/new")),
-        Some(id) => ("sources.edit_date", format!("{href}/dates/{id}/edit")),
-    };
-    let shell = shell_below(ctx, request, title, source);
+    let action = format!("{href}/dates/{id}/edit");
+    let shell = shell_below(ctx, request, "sources.edit_date", source);
     Ok(DatePage { shell, name: source.details.name.clone(), action, href, states: states(ctx.lang), form })
 }
 

@@ -140,7 +140,7 @@ struct ComparisonPage {
     containing: String,
     lines: Vec<Line>,
     more: Option<String>,
-    /// How many dates stay as they are.
+    /// Numbers of the dates that stay as they are.
     stay: String,
     wrong: Vec<WrongLine>,
 }

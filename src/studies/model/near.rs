@@ -37,7 +37,7 @@ pub struct Piece {
     pub period: Period,
 }
 
-/// Why two pieces are near each other.
+/// Reason why two pieces are near each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
     SameTheme(Theme),

@@ -111,7 +111,7 @@ impl World {
         let rows = secretariat.post("/api/v1/agenda/documents").body("multipart/form-data; boundary=x", rows);
         let rows = rows.send().await.expect(201);
         self.ids.insert("spreadsheet", text(&rows, "id"));
-        self.ids.extend([("occurrence", text(&date, "id")), ("draft", text(&table, "id"))]);
+        self.ids.extend([("occurrence", text(&date, "id")), ("dates file", text(&table, "id"))]);
         let deliverables = secretariat.get("/api/v1/deliverables?observatory=bergamo").send().await.expect(200);
         let tasks = secretariat.get("/api/v1/tasks?observatory=bergamo").send().await.expect(200);
         self.ids.extend([
@@ -275,10 +275,10 @@ const FILLED: &[(&str, &str)] = &[
     ("sources/{code}", "source"),
     ("occurrences/{occurrence_id}", "occurrence"),
     ("dates/{occurrence_id}", "occurrence"),
-    ("import/{draft_id}", "draft"),
+    ("import/{draft_id}", "dates file"),
     ("import/{spreadsheet_id}", "spreadsheet"),
     ("imports/{spreadsheet_id}", "spreadsheet"),
-    ("imports/{draft_id}", "draft"),
+    ("imports/{draft_id}", "dates file"),
     ("designations/{id}", "designation"),
     ("documents/{document_id}", "document"),
     ("documents/{text_id}", "text"),

@@ -53,10 +53,8 @@ impl Builder<'_> {
         wanted
     }
 
-    /// Builds the sources that the database does not have; one that it has belongs to the service.
+    /// Builds the sources. One that the database has stays as it is, because it belongs to the service.
     pub(super) fn sources(&self) -> Vec<source::Model> {
-        let sources = self.file.sources.iter().map(Spanned::get_ref);
-        let is_new = |one: &&file::Source| self.known.sources.iter().all(|row| row.code != *one.code.get_ref());
         let row = |one: &file::Source| source::Model {
             id: self.id(),
             code: text(&one.code),
@@ -67,7 +65,9 @@ impl Builder<'_> {
             created_at: self.instant(),
             updated_at: self.instant(),
         };
-        sources.filter(is_new).map(row).collect()
+        let known = |one: &file::Source| self.known.sources.iter().find(|row| row.code == *one.code.get_ref()).cloned();
+        let sources = self.file.sources.iter().map(Spanned::get_ref);
+        sources.map(|one| known(one).unwrap_or_else(|| row(one))).collect()
     }
 
     fn product(&self, product: &file::Product, old: Option<&product::Model>) -> product::Model {
