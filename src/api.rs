@@ -3,8 +3,8 @@
 use crate::auth::rights::{Right, Rights};
 use crate::http::health;
 use crate::{
-    agenda, auth, catalogue, deliverables, designations, exports, jobs, mail, mail_log, meetings, network, overview, portal,
-    releases, reminders, sources, studies, tasks, whatif,
+    agenda, auth, catalogue, deliverables, designations, exports, jobs, mail, mail_log, meetings, network, overview,
+    portal, releases, reminders, sources, studies, tasks, whatif,
 };
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -9,8 +9,8 @@ use crate::http::connections::Connection;
 use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, gate, health, language, openapi, shared, unmatched};
 use crate::{
-    agenda, api, auth, catalogue, deliverables, designations, exports, jobs, mail_log, meetings, network, overview, portal,
-    press, releases, reminders, sources, studies, tasks, whatif,
+    agenda, api, auth, catalogue, deliverables, designations, exports, jobs, mail_log, meetings, network, overview,
+    portal, press, releases, reminders, sources, studies, tasks, whatif,
 };
 use actix_http::{HttpService, Protocol};
 use actix_server::Server;

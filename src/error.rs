@@ -203,6 +203,8 @@ codes! {
     ExportTooLong = "export_too_long" => UnprocessableEntity,
     /// The date of the row is announced, and moves only with a reason.
     DateAnnounced = "date_announced" => Conflict,
+    /// The outcome that adopts an edition is of another kind.
+    NotADecision = "not_a_decision" => UnprocessableEntity,
     // Reminders.
     /// The obligation is done, not called for any more, or blocked.
     NothingDue = "nothing_due" => Conflict,

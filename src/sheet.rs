@@ -106,7 +106,8 @@ impl DomainRefusal for Refusal {
 /// Reads a table with these columns and at most `most` rows. Errors: a file that is no table, a workbook that unpacks to
 /// too much, too many rows, an unknown, repeated or missing column.
 pub fn read(bytes: &[u8], columns: &'static [Column], most: usize) -> std::result::Result<Table, Refusal> {
-    let lines = if workbook::is_one(bytes) { workbook::lines(bytes, most + 1)? } else { comma::lines(bytes, most + 1)? };
+    let lines =
+        if workbook::is_one(bytes) { workbook::lines(bytes, most + 1)? } else { comma::lines(bytes, most + 1)? };
     let mut lines = lines.into_iter();
     let (_, headings) = lines.next().ok_or(Refusal::Unreadable)?;
     let found = places(&headings, columns)?;
@@ -158,7 +159,8 @@ impl Table {
 
     /// Places an error in a row; an error that is no matter of the row is returned as it is.
     pub fn wrong(&self, row: usize, error: Error) -> Result<Vec<WrongCell>> {
-        let cell = |FieldError { field, code, params }| WrongCell { row, column: self.heading(field), field, code, params };
+        let cell =
+            |FieldError { field, code, params }| WrongCell { row, column: self.heading(field), field, code, params };
         match error {
             Error::Invalid(wrong) => Ok(wrong.into_iter().map(cell).collect()),
             Error::Refused(Refused { code, field, params }) => {

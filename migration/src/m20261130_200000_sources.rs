@@ -59,10 +59,7 @@ const TABLES: &[Table] = &[
         ],
         primary_key: "id",
         uniques: &[],
-        indexes: &[
-            ("ix_source_change_occurrence_id", "occurrence_id"),
-            ("ix_source_change_changed_by", "changed_by"),
-        ],
+        indexes: &[("ix_source_change_occurrence_id", "occurrence_id"), ("ix_source_change_changed_by", "changed_by")],
     },
 ];
 

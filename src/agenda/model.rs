@@ -384,6 +384,8 @@ pub enum Refusal {
     NothingChosen,
     #[error("the span has no release")]
     NothingToAdopt,
+    #[error("the outcome is no decision")]
+    NotADecision,
 }
 
 impl DomainRefusal for Refusal {
@@ -393,6 +395,7 @@ impl DomainRefusal for Refusal {
             Self::ProposalChanged => Refused::of(Code::ProposalChanged),
             Self::NothingChosen => Refused::at("line", Code::NothingChosen),
             Self::NothingToAdopt => Refused::of(Code::NothingToAdopt),
+            Self::NotADecision => Refused::at("outcome_id", Code::NotADecision),
         }
     }
 }

@@ -26,6 +26,8 @@ pub fn may(actor: &Actor, action: Action) -> bool {
     match action {
         Action::View => true,
         Action::Propose => actor.is_ourselves() || actor.is_secretariat(),
-        Action::Accept | Action::Adopt | Action::Import => actor.is_ourselves() || (actor.is_secretariat() && actor.may_write()),
+        Action::Accept | Action::Adopt | Action::Import => {
+            actor.is_ourselves() || (actor.is_secretariat() && actor.may_write())
+        }
     }
 }

@@ -131,14 +131,8 @@ async fn tasks_of(ctx: &Ctx) -> Result<Table> {
             task.state().label(lang).into(),
         ]
     });
-    const HEADINGS: &[&str] = &[
-        "exports.task",
-        "exports.seat",
-        "exports.place",
-        "exports.due_day",
-        "exports.minutes",
-        "exports.state",
-    ];
+    const HEADINGS: &[&str] =
+        &["exports.task", "exports.seat", "exports.place", "exports.due_day", "exports.minutes", "exports.state"];
     Ok((HEADINGS, rows.collect()))
 }
 

@@ -139,7 +139,11 @@ impl Export {
     /// Refuses more rows than are exported.
     pub fn must_be_short<T>(rows: &[T]) -> Result<()> {
         let most = usize::try_from(MOST_EXPORTED).unwrap_or(usize::MAX);
-        if rows.len() > most { Err(Error::Refused(Refused::of(Code::ExportTooLong).with("limit", most))) } else { Ok(()) }
+        if rows.len() > most {
+            Err(Error::Refused(Refused::of(Code::ExportTooLong).with("limit", most)))
+        } else {
+            Ok(())
+        }
     }
 
     /// Answers with the table as a file to be saved.
@@ -153,7 +157,8 @@ impl Export {
 
     /// Writes the table separated by semicolons, with the mark by which spreadsheet programs know UTF-8.
     fn csv(&self) -> Result<Vec<u8>> {
-        let mut writer = csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(BOM.to_vec());
+        let mut writer =
+            csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(BOM.to_vec());
         writer.write_record(&self.headings).map_err(failed)?;
         for row in &self.rows {
             writer.write_record(row.iter().map(plain)).map_err(failed)?;

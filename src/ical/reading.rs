@@ -79,7 +79,8 @@ mod tests {
     use super::*;
 
     fn read(events: &str) -> Vec<ReadEntry> {
-        entries(&format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//x\r\n{events}END:VCALENDAR\r\n")).expect("a calendar")
+        entries(&format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//x\r\n{events}END:VCALENDAR\r\n"))
+            .expect("a calendar")
     }
 
     #[test]
@@ -89,7 +90,9 @@ mod tests {
             ("DTSTART:20270311T230000Z", "2027-03-12"),
             ("DTSTART;TZID=Europe/Rome:20270312T100000", "2027-03-12"),
         ] {
-            let found = read(&format!("BEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Occupati\\, IV trimestre\r\n{start}\r\nEND:VEVENT\r\n"));
+            let found = read(&format!(
+                "BEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Occupati\\, IV trimestre\r\n{start}\r\nEND:VEVENT\r\n"
+            ));
             assert_eq!(found[0].day.map(|day| day.to_string()).as_deref(), Some(day), "{start}");
             assert_eq!((found[0].summary.as_str(), found[0].uid.as_deref()), ("Occupati, IV trimestre", Some("1")));
         }

@@ -6,8 +6,8 @@
 mod products;
 
 use super::file::{
-    Agreement, Body, Designation, File, Holiday, HolidayKind, Ladder, Observatory, OneOffDay, Person, Problem, Source, Spanned,
-    TechnicalTable, Territory,
+    Agreement, Body, Designation, File, Holiday, HolidayKind, Ladder, Observatory, OneOffDay, Person, Problem, Source,
+    Spanned, TechnicalTable, Territory,
 };
 use crate::letters;
 use crate::mail::{address, is_address};
@@ -142,12 +142,19 @@ impl Checker<'_> {
         for territory in territories.iter().map(Spanned::get_ref) {
             for neighbour in &territory.neighbours {
                 let own = territory.code.get_ref();
-                let found = territories.iter().map(Spanned::get_ref).find(|one| one.code.get_ref() == neighbour.get_ref());
+                let found =
+                    territories.iter().map(Spanned::get_ref).find(|one| one.code.get_ref() == neighbour.get_ref());
                 let is_mutual = |one: &Territory| one.neighbours.iter().any(|back| back.get_ref() == own);
                 match found {
                     Some(other) if is_mutual(other) && other.code.get_ref() != own => {}
-                    Some(_) => self.refuse(&neighbour.span(), format!("\"{}\" does not name \"{own}\" as a neighbour", neighbour.get_ref())),
-                    None => self.refuse(&neighbour.span(), format!("there is no territory \"{}\" in this file", neighbour.get_ref())),
+                    Some(_) => self.refuse(
+                        &neighbour.span(),
+                        format!("\"{}\" does not name \"{own}\" as a neighbour", neighbour.get_ref()),
+                    ),
+                    None => self.refuse(
+                        &neighbour.span(),
+                        format!("there is no territory \"{}\" in this file", neighbour.get_ref()),
+                    ),
                 }
             }
         }

@@ -38,10 +38,10 @@ pub struct Moved;
 /// A confirmed release was cancelled. The mail states the release's version.
 pub struct Cancelled;
 
-/// What a release published was amended. The mail states the release's version.
+/// The published report was amended. The mail states the release's version.
 pub struct Amended;
 
-/// What a release published was taken back. The mail states the release's version.
+/// The published report was taken back. The mail states the release's version.
 pub struct Withdrawn;
 
 /// Declares a kind of mail that is true as long as the release is the one it states.

@@ -8,8 +8,8 @@ mod study;
 
 pub use act::{Act, carry_out, told};
 pub use show::{
-    agenda, changed_dates, editions, holidays, last_change, overtaken, owner_at, places, release_at, reports, story,
-    story_of, years,
+    agenda, changed_dates, editions, holidays, last_change, notices_since, overtaken, owner_at, places, release_at,
+    reports, story, story_of, years,
 };
 
 use self::concerned::Network;

@@ -18,7 +18,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 mod history;
 
-pub use history::{NewChange, changes, insert_change, latest_moves, left_days};
+pub use history::{NewChange, announced_since, changes, insert_change, latest_moves, left_days};
 
 type Result<T> = std::result::Result<T, StoreError>;
 

@@ -52,7 +52,10 @@ fn a_file_that_is_no_such_table_is_refused_with_the_reason() {
     assert_eq!(refused(b"Periodo;Giorno;Colore\n"), Refusal::ColumnUnknown { heading: "Colore".to_owned() });
     assert_eq!(refused(b"Periodo;Giorno;label\n"), Refusal::ColumnTwice { heading: "label".to_owned() });
     assert_eq!(refused(b"Periodo;Nota\n"), Refusal::ColumnMissing { heading: "giorno" });
-    assert_eq!(refused(&b"Periodo;Giorno\n".iter().copied().chain(b"IV;1.6.2027\n".repeat(4)).collect::<Vec<u8>>()), Refusal::TooManyRows { most: 3 });
+    assert_eq!(
+        refused(&b"Periodo;Giorno\n".iter().copied().chain(b"IV;1.6.2027\n".repeat(4)).collect::<Vec<u8>>()),
+        Refusal::TooManyRows { most: 3 }
+    );
 }
 
 #[test]

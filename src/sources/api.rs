@@ -16,8 +16,8 @@ use crate::http::version::{self, IfMatch};
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use entity::ids::{DocumentId, SourceOccurrenceId};
 use wire::{
-    ContainingQuery, CreateSourceIn, ImportDatesIn, ImportedDatesOut, OccurrenceIn, OccurrenceOut, OccurrencePatch, DatesPreviewOut,
-    SourceDossierOut, SourceOut, SourcePatch, SourcesOut,
+    ContainingQuery, CreateSourceIn, DatesPreviewOut, ImportDatesIn, ImportedDatesOut, OccurrenceIn, OccurrenceOut,
+    OccurrencePatch, SourceDossierOut, SourceOut, SourcePatch, SourcesOut,
 };
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
@@ -93,7 +93,8 @@ pub async fn change_source(
     code: web::Path<String>,
     input: MergePatch<SourcePatch>,
 ) -> Answer {
-    let edit = async |txn: &_, version| service::edit(&ctx, txn, &code, version, |present| input.0.apply(present)).await;
+    let edit =
+        async |txn: &_, version| service::edit(&ctx, txn, &code, version, |present| input.0.apply(present)).await;
     let edited = version::change(&ctx, &request, edit).await?;
     Ok(version::answer(edited.version, &SourceOut::from(edited)))
 }
@@ -176,7 +177,12 @@ pub async fn preview_dates(
 /// `cells_wrong`; `nothing_changes` for a file without anything new.
 #[utoipa::path(tag = "sources", params(("code" = String, Path, max_length = 60), IdempotencyKey), request_body = ImportDatesIn, responses((status = 201, body = ImportedDatesOut)))]
 #[post("/sources/{code}/imports")]
-pub async fn import_dates(ctx: Ctx, request: HttpRequest, code: web::Path<String>, input: Json<ImportDatesIn>) -> Answer {
+pub async fn import_dates(
+    ctx: Ctx,
+    request: HttpRequest,
+    code: web::Path<String>,
+    input: Json<ImportDatesIn>,
+) -> Answer {
     let ImportDatesIn { document_id, containing } = input.value.clone();
     let chosen = service::Chosen { document: document_id, containing: containing.unwrap_or_default() };
     let draft = service::read_file(&ctx, chosen).await?;

@@ -28,7 +28,12 @@ pub async fn source(db: &impl ConnectionTrait, code: &str) -> Result<Option<Sour
 
 /// Inserts a source; refused if the code is another source's.
 pub async fn insert(db: &impl ConnectionTrait, new: &Source, at: DateTime<Utc>) -> std::result::Result<(), Error> {
-    let row = source::ActiveModel { id: Set(new.id), code: Set(new.code.clone()), created_at: Set(at.into()), ..row(new, at) };
+    let row = source::ActiveModel {
+        id: Set(new.id),
+        code: Set(new.code.clone()),
+        created_at: Set(at.into()),
+        ..row(new, at)
+    };
     match source::Entity::insert(row).exec_without_returning(db).await.map_err(StoreError::from) {
         Ok(_) => Ok(()),
         Err(StoreError::Constraint(name)) if name == "uq_source_code" => Err(Refusal::CodeTaken.into()),
@@ -160,9 +165,8 @@ pub async fn insert_changes(db: &impl ConnectionTrait, changes: &[Change]) -> Re
 
 /// Lists the changes of the dates of a source, the newest first.
 pub async fn changes(db: &impl ConnectionTrait, source: SourceId, limit: u64) -> Result<Vec<Change>> {
-    let to_occurrence = change::Entity::belongs_to(occurrence::Entity)
-        .from(change::Column::OccurrenceId)
-        .to(occurrence::Column::Id);
+    let to_occurrence =
+        change::Entity::belongs_to(occurrence::Entity).from(change::Column::OccurrenceId).to(occurrence::Column::Id);
     let rows = change::Entity::find()
         .join(JoinType::InnerJoin, to_occurrence.into())
         .filter(occurrence::Column::SourceId.eq(source))

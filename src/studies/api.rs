@@ -24,11 +24,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    cfg.service(list_studies)
-        .service(declare_study)
-        .service(show_study)
-        .service(change_study)
-        .service(withdraw_study);
+    cfg.service(list_studies).service(declare_study).service(show_study).service(change_study).service(withdraw_study);
 }
 
 /// Rights required by each operation, by the name of its handler.
@@ -150,7 +146,9 @@ pub struct NearOut {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum NearnessOut {
-    SameTheme { theme: Theme },
+    SameTheme {
+        theme: Theme,
+    },
     /// Words that both titles have.
     Words {
         #[schema(max_items = 40)]
@@ -238,8 +236,7 @@ pub async fn withdraw_study(
     id: web::Path<StudyId>,
     input: Json<WithdrawStudyIn>,
 ) -> Answer {
-    let withdraw =
-        async |txn: &_, version| service::withdraw(&ctx, txn, *id, version, &input.value.reason).await;
+    let withdraw = async |txn: &_, version| service::withdraw(&ctx, txn, *id, version, &input.value.reason).await;
     Ok(answer(&version::change(&ctx, &request, withdraw).await?))
 }
 

@@ -62,7 +62,8 @@ async fn checked(ctx: &Ctx, input: &StudyIn) -> Result<Checked> {
     Reading::of(|reading| {
         let title = reading.text("title", &input.title, TITLE_CHARACTERS);
         let is_known = territories.iter().any(|one| one.code == input.territory);
-        let territory = reading.take(if is_known { Ok(input.territory.clone()) } else { Err(Refusal::TerritoryUnknown) });
+        let territory =
+            reading.take(if is_known { Ok(input.territory.clone()) } else { Err(Refusal::TerritoryUnknown) });
         let is_month = input.month.frequency() == Frequency::Month;
         let month = reading.take(if is_month { Ok(input.month) } else { Err(Refusal::NoMonth) });
         let when = When::InMonth(month?.first_day());
@@ -181,9 +182,8 @@ pub async fn near(ctx: &Ctx, db: &impl ConnectionTrait, own: &StudyView) -> Resu
         territories: vec![own.study.territory.clone()],
         period: own.release.release.period,
     };
-    let is_of_others = |view: &&ReleaseView| {
-        view.release.stands() && view.release.observatory != Some(own.study.observatory)
-    };
+    let is_of_others =
+        |view: &&ReleaseView| view.release.stands() && view.release.observatory != Some(own.study.observatory);
     let mut found: HashMap<(&str, Option<ObservatoryId>), Near> = HashMap::new();
     for view in all.iter().filter(is_of_others) {
         let Some(product) = products.get(&view.release.product_id) else { continue };

@@ -273,12 +273,7 @@ async fn show_edit_form(ctx: Ctx, request: HttpRequest, id: web::Path<StudyId>) 
 }
 
 #[post("/studies/{study_id:[0-9A-Fa-f-]+}/edit")]
-async fn edit(
-    ctx: Ctx,
-    request: HttpRequest,
-    id: web::Path<StudyId>,
-    form: Sent<Versioned<StudyForm>>,
-) -> Answer {
+async fn edit(ctx: Ctx, request: HttpRequest, id: web::Path<StudyId>, form: Sent<Versioned<StudyForm>>) -> Answer {
     let edit = async |txn: &Txn, version, form: &StudyForm| {
         let input = Reading::of(|reading| form.read(reading))?;
         service::edit(&ctx, txn, *id, version, |_| Ok(input)).await

@@ -80,9 +80,13 @@ async fn one_shift_of_a_source_yields_exactly_the_expected_proposals(engine: Eng
         "date_rule": { "day": { "source": { "source": "nessuna", "plus": 1, "unit": "days" } } },
     });
     let refused = secretariat.post("/api/v1/products").json(unknown).send().await.refused(422, "unknown_value");
-    assert_eq!((&refused["errors"][0]["field"], &refused["errors"][0]["code"]), (&json!("date_rule"), &json!("unknown_value")));
+    assert_eq!(
+        (&refused["errors"][0]["field"], &refused["errors"][0]["code"]),
+        (&json!("date_rule"), &json!("unknown_value"))
+    );
 
-    let dates = [("IV 2026", "2027-03-11"), ("I 2027", "2027-06-10"), ("II 2027", "2027-09-09"), ("III 2027", "2027-12-09")];
+    let dates =
+        [("IV 2026", "2027-03-11"), ("I 2027", "2027-06-10"), ("II 2027", "2027-09-09"), ("III 2027", "2027-12-09")];
     let mut entered = Vec::new();
     for (label, day) in dates {
         entered.push(enter(&secretariat, "istat-forze-lavoro", label, day).await);
@@ -99,13 +103,31 @@ async fn one_shift_of_a_source_yields_exactly_the_expected_proposals(engine: Eng
 
     let span = "from=2027-01&to=2027-12";
     let proposed = lines(&secretariat, &format!("/api/v1/agenda/proposal?{span}")).await;
-    let nota: Vec<String> = told(&proposed).into_iter().filter(|line| line.starts_with("nota") && line.contains(" new ")).collect();
+    let nota: Vec<String> =
+        told(&proposed).into_iter().filter(|line| line.starts_with("nota") && line.contains(" new ")).collect();
     // Mantua does not work on 18 March 2027.
-    assert_eq!(nota, ["nota 2026-Q4 new 2027-03-19", "nota 2027-Q1 new 2027-06-17", "nota 2027-Q2 new 2027-09-16", "nota 2027-Q3 new 2027-12-16"]);
+    assert_eq!(
+        nota,
+        [
+            "nota 2026-Q4 new 2027-03-19",
+            "nota 2027-Q1 new 2027-06-17",
+            "nota 2027-Q2 new 2027-09-16",
+            "nota 2027-Q3 new 2027-12-16"
+        ]
+    );
     let sentence = proposed.iter().find(|line| line["product"] == "nota").expect("a line")["explanation_it"].clone();
     let sentence = sentence.as_str().expect("a sentence");
-    assert!(sentence.contains("5 giorni lavorativi dopo la data della fonte «Istat, Rilevazione sulle forze di lavoro» (11 marzo 2027)"), "{sentence}");
-    let chosen: Vec<Value> = proposed.iter().filter(|line| line["verdict"] == "new").map(|line| json!({ "product": line["product"], "period": line["period"], "day": line["day"] })).collect();
+    assert!(
+        sentence.contains(
+            "5 giorni lavorativi dopo la data della fonte «Istat, Rilevazione sulle forze di lavoro» (11 marzo 2027)"
+        ),
+        "{sentence}"
+    );
+    let chosen: Vec<Value> = proposed
+        .iter()
+        .filter(|line| line["verdict"] == "new")
+        .map(|line| json!({ "product": line["product"], "period": line["period"], "day": line["day"] }))
+        .collect();
     let accept = json!({ "from": "2027-01", "to": "2027-12", "lines": chosen });
     secretariat.post("/api/v1/agenda/proposal/accept").json(accept).send().await.expect(200);
     let releases = secretariat.get("/api/v1/releases?product=nota").send().await.expect(200)["items"].clone();
@@ -116,7 +138,8 @@ async fn one_shift_of_a_source_yields_exactly_the_expected_proposals(engine: Eng
     let improve = secretariat.post(&format!("/api/v1/releases/{}/improve", releases[1]["id"].as_str().expect("an id")));
     improve.if_match(&releases[1]["version"]).json(by_hand).send().await.expect(200);
     assert_eq!(told(&lines(&secretariat, "/api/v1/agenda/review").await), [] as [&str; 0]);
-    let monday = async || app.browser(SECRETARIAT).await.get("/monday").header("accept", "text/html").send().await.text();
+    let monday =
+        async || app.browser(SECRETARIAT).await.get("/monday").header("accept", "text/html").send().await.text();
     assert!(!monday().await.contains("Una fonte si è spostata"));
 
     // The dates of the first three quarters move by a week; that of the third by none.
@@ -126,11 +149,7 @@ async fn one_shift_of_a_source_yields_exactly_the_expected_proposals(engine: Eng
     let review = lines(&secretariat, "/api/v1/agenda/review").await;
     assert_eq!(
         told(&review),
-        [
-            "nota 2026-Q4 overtaken 2027-03-25",
-            "nota 2027-Q2 changed 2027-09-23",
-            "scheda 2027-Q2 changed 2027-09-27",
-        ],
+        ["nota 2026-Q4 overtaken 2027-03-25", "nota 2027-Q2 changed 2027-09-23", "scheda 2027-Q2 changed 2027-09-27",],
         "the date set by hand stays, products that depend on no date that moved are not named"
     );
     assert!(review.iter().all(|line| line["source"] == "istat-forze-lavoro"));
@@ -153,7 +172,8 @@ async fn a_date_keeps_what_it_was_before(engine: Engine) {
     let date = enter(&secretariat, "istat-forze-lavoro", "IV 2026", "2027-03-11").await;
     let moved = move_date(&secretariat, &date, "2027-03-18").await;
     let path = format!("{ISTAT}/occurrences/{}", date["id"].as_str().expect("an id"));
-    let change = |version: &Value, change: Value| secretariat.patch(&path).if_match(version).merge_patch(&change).send();
+    let change =
+        |version: &Value, change: Value| secretariat.patch(&path).if_match(version).merge_patch(&change).send();
     change(&date["version"], json!({ "day": "2027-03-19" })).await.refused(412, "stale");
     change(&moved["version"], json!({})).await.refused(422, "nothing_changes");
     let withdrawn = change(&moved["version"], json!({ "state": "withdrawn", "note": "Sospesa" })).await.expect(200);

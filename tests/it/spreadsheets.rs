@@ -38,7 +38,13 @@ async fn preview(client: &Client, file: &str) -> Value {
 fn told(preview: &Value) -> Vec<String> {
     let date = |date: &Value| date["day"].as_str().unwrap_or("-").to_owned();
     let told = |row: &Value| {
-        format!("{} {} {} {}", row["row"], row["period"].as_str().expect("a period"), date(&row["date"]), date(&row["date_before"]))
+        format!(
+            "{} {} {} {}",
+            row["row"],
+            row["period"].as_str().expect("a period"),
+            date(&row["date"]),
+            date(&row["date_before"])
+        )
     };
     preview["rows"].as_array().expect("rows").iter().map(told).collect()
 }
@@ -194,7 +200,8 @@ async fn a_spreadsheet_is_imported_on_its_pages(engine: Engine) {
     let wrong = sent("prodotto;periodo;giorno;colore\n").send().await;
     assert_eq!(wrong.status.as_u16(), 422);
     assert!(wrong.text().contains("La colonna «colore» non è conosciuta."), "{}", wrong.text());
-    let led = sent(&format!("prodotto;periodo;giorno\n{REPORT};2027;2028-04-20\n;;\nnessuno;2027;2028-04-20\n")).send().await;
+    let led =
+        sent(&format!("prodotto;periodo;giorno\n{REPORT};2027;2028-04-20\n;;\nnessuno;2027;2028-04-20\n")).send().await;
     let comparison = page(led.header("location").expect("an address")).await;
     assert!(comparison.contains("Riga 4, colonna «prodotto»"), "{comparison}");
     assert!(!comparison.contains("Registra queste date"), "no button that would refuse");
@@ -224,10 +231,16 @@ async fn an_export_has_the_rows_that_its_reader_sees_and_no_formula(engine: Engi
         file.text().lines().map(str::to_owned).collect::<Vec<String>>()
     };
     let agenda = lines(&secretariat, "agenda").await;
-    assert_eq!(agenda[0].trim_start_matches('\u{feff}'), "Codice;Prodotto;Osservatorio;Periodo;Giorno;Ora;Precisione;Stato");
+    assert_eq!(
+        agenda[0].trim_start_matches('\u{feff}'),
+        "Codice;Prodotto;Osservatorio;Periodo;Giorno;Ora;Precisione;Stato"
+    );
     assert!(agenda.iter().any(|line| line.contains("\"'=HYPERLINK(\"\"http://x\"\")\"")), "{agenda:#?}");
     assert!(agenda.iter().any(|line| line.contains(";2026;2027-03-19;10:00;")), "{agenda:#?}");
-    assert_eq!((lines(&secretariat, "contributions").await.len(), lines(&referent, "contributions").await.len()), (13, 2));
+    assert_eq!(
+        (lines(&secretariat, "contributions").await.len(), lines(&referent, "contributions").await.len()),
+        (13, 2)
+    );
     assert_eq!((lines(&secretariat, "tasks").await.len(), lines(&referent, "tasks").await.len()), (37, 4));
     let register = lines(&referent, "register").await;
     assert!(register.iter().any(|line| line.contains("Ada Riva")) && !register.concat().contains('@'), "{register:#?}");

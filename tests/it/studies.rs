@@ -63,7 +63,8 @@ async fn a_study_enters_the_agenda_with_its_product_in_one_step(engine: Engine) 
     let second = referent.post("/api/v1/studies").json(study("Giovani e imprese")).send().await.expect(201);
     assert_eq!(second["product"], "giovani-e-imprese-2");
     // What is wrong leaves nothing behind.
-    let products = async || anonymous.get("/api/v1/products").send().await.expect(200)["items"].as_array().map(Vec::len);
+    let products =
+        async || anonymous.get("/api/v1/products").send().await.expect(200)["items"].as_array().map(Vec::len);
     let before = products().await;
     for (member, value, code) in [
         ("month", "2026-12", "day_in_past"),
@@ -90,7 +91,8 @@ async fn a_study_is_changed_and_withdrawn_as_long_as_it_is_provisional(engine: E
         referent.patch(&path(&declared, "")).if_match(version).merge_patch(&change).send()
     };
     change(&declared["version"], json!({})).await.refused(422, "nothing_changes");
-    let later = json!({ "title": "Giovani, scuola e imprese", "period": "2028", "month": "2029-02", "territory": "BS" });
+    let later =
+        json!({ "title": "Giovani, scuola e imprese", "period": "2028", "month": "2029-02", "territory": "BS" });
     let changed = change(&declared["version"], later).await.expect(200);
     assert_eq!((&changed["period"], &changed["date"]["day"]), (&json!("2028"), &json!("2029-02-01")));
     assert_eq!((&changed["territory"], &changed["product"]), (&json!("BS"), &json!("giovani-e-imprese")));
@@ -115,7 +117,8 @@ async fn a_study_is_changed_and_withdrawn_as_long_as_it_is_provisional(engine: E
     let shown = secretariat.get(&release).send().await.expect(200);
     let confirm = secretariat.post(&format!("{release}/confirm")).if_match(&shown["version"]);
     confirm.json(json!({ "day": "2027-06-10" })).send().await.expect(200);
-    let late = referent.patch(&path(&other, "")).if_match(&other["version"]).merge_patch(&json!({ "month": "2027-07" }));
+    let late =
+        referent.patch(&path(&other, "")).if_match(&other["version"]).merge_patch(&json!({ "month": "2027-07" }));
     late.send().await.refused(409, "study_under_way");
 }
 

@@ -3,7 +3,9 @@
 use crate::catalogue::model::Product;
 use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use crate::network::model::ObservatoryView;
-use crate::releases::model::{self, Refusal as ReleaseRefusal, Release, When, must_be_in_use, must_be_owed_by, must_contribute};
+use crate::releases::model::{
+    self, Refusal as ReleaseRefusal, Release, When, must_be_in_use, must_be_owed_by, must_contribute,
+};
 use crate::time::Period;
 use chrono::NaiveDate;
 use entity::ids::{ObservatoryId, ProductId, ReleaseId};
@@ -96,8 +98,9 @@ impl<'a> Comparing<'a> {
     }
 
     fn standing(&self, product: &Product, owner: Option<ObservatoryId>, period: Period) -> Option<&Release> {
-        let is_it =
-            |one: &&Release| (one.product_id, one.observatory, one.period) == (product.id, owner, period) && one.stands();
+        let is_it = |one: &&Release| {
+            (one.product_id, one.observatory, one.period) == (product.id, owner, period) && one.stands()
+        };
         self.known.existing.iter().find(is_it)
     }
 }

@@ -114,8 +114,7 @@ async fn compared(ctx: &Ctx, db: &impl ConnectionTrait, draft: &Draft) -> Result
     let (catalogue, observatories) = (ctx.recall(&Catalogue).await?, ctx.recall(&AllObservatories).await?);
     let existing: Vec<Release> =
         releases::all(db, &ReleaseFilter::default()).await?.into_iter().map(|view| view.release).collect();
-    let known =
-        Known { catalogue: &catalogue, observatories: &observatories, existing: &existing, today: ctx.today() };
+    let known = Known { catalogue: &catalogue, observatories: &observatories, existing: &existing, today: ctx.today() };
     let (mut comparing, mut lines, mut same) = (Comparing::with(known), Vec::new(), 0);
     for (number, row) in rows {
         let row = Row { number, ..row };

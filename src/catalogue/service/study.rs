@@ -43,8 +43,15 @@ pub async fn create_study(
     };
     let code = free_code(title, |code| known.iter().all(|product| product.code != code));
     let steps = (Vec::new(), Vec::new());
-    let new =
-        Product { id: ctx.new_id(), code, details, steps: steps.0, former_steps: steps.1, retired_at: None, version: 1 };
+    let new = Product {
+        id: ctx.new_id(),
+        code,
+        details,
+        steps: steps.0,
+        former_steps: steps.1,
+        retired_at: None,
+        version: 1,
+    };
     store::insert(txn, &new, ctx.now()).await?;
     record(ctx, txn, Verb::Create, &new, json!({ "code": new.code })).await?;
     product(txn, &new.code).await

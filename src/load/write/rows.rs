@@ -15,8 +15,8 @@ use entity::ids::{AgreementId, BodyId, ObservatoryId, PersonId, SeatId, TableId}
 use entity::kinds::{BodyKind, Channel, NonWorkingRuleKind, RecordChange, SeatKind};
 use entity::{
     Instant, agreement, agreement_act, body, body_alias, designation, designation_record, non_working_rule,
-    observatory, one_off_day, person, product, product_contributor, product_step, seat, setting, source,
-    table_party, technical_table, territory,
+    observatory, one_off_day, person, product, product_contributor, product_step, seat, setting, source, table_party,
+    technical_table, territory,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use std::collections::{HashMap, HashSet};

@@ -249,6 +249,25 @@ pub async fn changed_dates(ctx: &Ctx, before: Option<ReleaseChangeId>, limit: u6
     Ok(changed)
 }
 
+/// Returns the notices, in common working days of all territories concerned, of the dates confirmed and moved since a day.
+/// Public.
+pub async fn notices_since(ctx: &Ctx, since: NaiveDate) -> Result<Vec<i32>> {
+    let db = ctx.reader();
+    let announced = store::announced_since(db, zone::instant_of(since, chrono::NaiveTime::MIN)).await?;
+    let ids: Vec<ReleaseId> = announced.iter().map(|(id, ..)| *id).collect::<BTreeSet<_>>().into_iter().collect();
+    let views: HashMap<ReleaseId, ReleaseView> =
+        store::find_all(db, &ids).await?.into_iter().map(|view| (view.release.id, view)).collect();
+    let shares = store::shares(db, &ids).await?;
+    let network = Network::now(ctx).await?;
+    let mut notices = Vec::with_capacity(announced.len());
+    for (id, at, day) in announced {
+        let Some(view) = views.get(&id) else { continue };
+        let concerned = network.concerned(&view.release, shares.get(&id).map_or(&[][..], Vec::as_slice));
+        notices.extend(network.calendars_of(&concerned)?.working_days_between(zone::day_of(at), day).ok());
+    }
+    Ok(notices)
+}
+
 impl Provinces {
     fn place(&self, one: &ObservatoryView) -> Place {
         Place {

@@ -182,3 +182,20 @@ pub async fn left_days(
         .await?;
     Ok(left.into_iter().collect())
 }
+
+/// Lists the dates confirmed and moved since an instant: release, instant and day.
+pub async fn announced_since(
+    db: &impl ConnectionTrait,
+    since: DateTime<Utc>,
+) -> Result<Vec<(ReleaseId, DateTime<Utc>, NaiveDate)>> {
+    let rows: Vec<(ReleaseId, Instant, NaiveDate)> = change::Entity::find()
+        .select_only()
+        .columns([change::Column::ReleaseId, change::Column::At, change::Column::Day])
+        .filter(change::Column::Kind.is_in([ReleaseChangeKind::Confirmed, ReleaseChangeKind::Moved]))
+        .filter(change::Column::At.gte(Instant::from(since)))
+        .order_by(change::Column::Id, Order::Asc)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(id, at, day)| (id, at.0, day)).collect())
+}

@@ -123,8 +123,11 @@ async fn compared(ctx: &Ctx, db: &impl ConnectionTrait, code: &str, draft: &Draf
     let Draft { document, content, containing } = draft;
     let source = admit(ctx, store::source(db, code).await?, Action::Import, Seen::AsItStands)?;
     let known = store::occurrences(db, source.id).await?;
-    let Checked { rows, wrong } =
-        if document.media_type == CALENDAR { of_calendar(content, containing)? } else { of_table(content, containing)? };
+    let Checked { rows, wrong } = if document.media_type == CALENDAR {
+        of_calendar(content, containing)?
+    } else {
+        of_table(content, containing)?
+    };
     let comparison = compare(&known, rows.into_iter().map(|(_, read)| read).collect());
     Ok(Preview { source, document: document.clone(), comparison, wrong })
 }
@@ -186,10 +189,7 @@ fn of_calendar(content: &[u8], containing: &str) -> Result<Checked<Read>> {
 }
 
 /// Adds an error for each date that the file has a second time.
-fn once_each(
-    mut checked: Checked<Read>,
-    twice: impl Fn(usize) -> Result<Vec<WrongCell>>,
-) -> Result<Checked<Read>> {
+fn once_each(mut checked: Checked<Read>, twice: impl Fn(usize) -> Result<Vec<WrongCell>>) -> Result<Checked<Read>> {
     let mut met = HashSet::new();
     for (row, read) in &checked.rows {
         if !met.insert(read.mark.clone()) {

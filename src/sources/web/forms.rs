@@ -177,12 +177,7 @@ async fn show_new_date_form(ctx: Ctx, request: HttpRequest, code: web::Path<Stri
 }
 
 #[post("/sources/{code}/dates/new")]
-async fn enter_date(
-    ctx: Ctx,
-    request: HttpRequest,
-    code: web::Path<String>,
-    form: Sent<DateForm>,
-) -> Answer {
+async fn enter_date(ctx: Ctx, request: HttpRequest, code: web::Path<String>, form: Sent<DateForm>) -> Answer {
     let enter = async |txn: &Txn, form: &DateForm| service::enter(&ctx, txn, &code, &form.read()?).await;
     let leads_on = |_: Occurrence| done(&href(&code), FlashKind::Success, "sources.done_entered");
     form::answer(&ctx, form, enter, leads_on, async |form| {
@@ -192,12 +187,7 @@ async fn enter_date(
     .await
 }
 
-fn new_date_page(
-    ctx: &Ctx,
-    request: &HttpRequest,
-    source: &Source,
-    form: FormState<DateForm>,
-) -> Result<NewDatePage> {
+fn new_date_page(ctx: &Ctx, request: &HttpRequest, source: &Source, form: FormState<DateForm>) -> Result<NewDatePage> {
     only_who_may(ctx, Action::Enter)?;
     Ok(NewDatePage {
         shell: shell_below(ctx, request, "sources.new_date", source),

@@ -207,8 +207,7 @@ async fn take_over(ctx: Ctx, path: web::Path<(String, DocumentId)>, form: Form<C
     let Form(ContainingForm { containing }, press) = form;
     let draft = service::read_file(&ctx, Chosen { document, containing }).await?;
     let work = async |txn: &Txn| service::import(&ctx, txn, &code, &draft).await;
-    let leads_on =
-        |imported: Preview| done(&href(&imported.source.code), FlashKind::Success, "sources.done_imported");
+    let leads_on = |imported: Preview| done(&href(&imported.source.code), FlashKind::Success, "sources.done_imported");
     form::press(&ctx, &press, work, leads_on).await
 }
 

@@ -103,7 +103,8 @@ impl World {
         let study = secretariat.post("/api/v1/studies").json(study).send().await.expect(201);
         self.ids.insert("study", text(&study, "id"));
         let date = json!({ "label": "IV trimestre 2026", "day": "2027-03-12", "state": "confirmed", "note": "Dati provvisori" });
-        let date = secretariat.post("/api/v1/sources/istat-forze-lavoro/occurrences").json(date).send().await.expect(201);
+        let date =
+            secretariat.post("/api/v1/sources/istat-forze-lavoro/occurrences").json(date).send().await.expect(201);
         let table = "--x\r\nContent-Disposition: form-data; name=\"document\"; filename=\"date.csv\"\r\n\r\nperiodo;giorno\r\nI trimestre 2027;11.6.2027\r\n--x--\r\n";
         let table = secretariat.post("/api/v1/sources/documents").body("multipart/form-data; boundary=x", table);
         let table = table.send().await.expect(201);

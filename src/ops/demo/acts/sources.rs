@@ -34,8 +34,7 @@ pub(in crate::ops::demo) async fn follow(stage: &Stage) -> Result<()> {
         .write(async |txn| {
             let proposal = agenda::propose(&secretariat, span).await?;
             let is_new = |key: &Key| key.product == FOLLOWER;
-            let chosen: Vec<Key> =
-                proposal.lines.iter().filter_map(|line| proposal.key(line)).filter(is_new).collect();
+            let chosen: Vec<Key> = proposal.lines.iter().filter_map(|line| proposal.key(line)).filter(is_new).collect();
             agenda::accept(&secretariat, txn, span, &chosen).await
         })
         .await?;
@@ -73,8 +72,12 @@ async fn create_follower(stage: &Stage) -> Result<()> {
         observatories: Vec::new(),
         with_regional: true,
         default_hour: NaiveTime::from_hms_opt(11, 0, 0).unwrap_or(NaiveTime::MIN),
-        description_it: Some("Occupati, disoccupati e inattivi della Lombardia nel trimestre, in una pagina.".to_owned()),
-        description_en: Some("Employed, unemployed and inactive people of Lombardy in the quarter, on one page.".to_owned()),
+        description_it: Some(
+            "Occupati, disoccupati e inattivi della Lombardia nel trimestre, in una pagina.".to_owned(),
+        ),
+        description_en: Some(
+            "Employed, unemployed and inactive people of Lombardy in the quarter, on one page.".to_owned(),
+        ),
         contact_name: None,
         contact_email: None,
         portal_section: None,
