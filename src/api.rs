@@ -3,8 +3,8 @@
 use crate::auth::rights::{Right, Rights};
 use crate::http::health;
 use crate::{
-    agenda, auth, catalogue, deliverables, designations, exports, jobs, mail, mail_log, meetings, network, overview,
-    portal, releases, reminders, sources, studies, tasks, whatif,
+    agenda, auth, catalogue, deliverables, designations, early_access, exports, jobs, mail, mail_log, meetings,
+    network, overview, portal, releases, reminders, sources, studies, tasks, whatif,
 };
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -27,6 +27,7 @@ fn version_1(cfg: &mut ServiceConfig) {
     tasks::api::configure(cfg);
     meetings::api::configure(cfg);
     whatif::api::configure(cfg);
+    early_access::api::configure(cfg);
     portal::api::configure(cfg);
     reminders::api::configure(cfg);
     exports::api::configure(cfg);
@@ -51,6 +52,7 @@ pub fn rights() -> Rights {
         .with(tasks::api::RIGHTS, tasks::policy::may_ever)
         .with(meetings::api::RIGHTS, meetings::policy::may_ever)
         .with(whatif::api::RIGHTS, releases::policy::may)
+        .with(early_access::api::RIGHTS, early_access::policy::may)
         .with(portal::api::RIGHTS_BY_DELIVERABLE, deliverables::policy::may_ever)
         .with(portal::api::RIGHTS_BY_RELEASE, releases::policy::may)
         .with(portal::api::RIGHTS, portal::policy::may)

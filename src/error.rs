@@ -203,6 +203,10 @@ codes! {
     ExportTooLong = "export_too_long" => UnprocessableEntity,
     /// The date of the row is announced, and moves only with a reason.
     DateAnnounced = "date_announced" => Conflict,
+    /// Access before the release lasts at most twelve months and is renewed.
+    AccessTooLong = "access_too_long" => UnprocessableEntity,
+    /// The designation has an access to the product in some of these days already.
+    AccessExists = "access_exists" => Conflict,
     /// The outcome that adopts an edition is of another kind.
     NotADecision = "not_a_decision" => UnprocessableEntity,
     // Reminders.

@@ -17,6 +17,7 @@ pub mod designations;
 pub mod documents;
 pub mod due;
 pub mod each;
+pub mod early_access;
 pub mod error;
 pub mod exports;
 pub mod http;

@@ -23,6 +23,8 @@ vocabulary! {
         /// Proposals and editions of the agenda.
         Agenda = "agenda",
         Meetings = "meetings",
+        /// Access of some people to products before their release.
+        EarlyAccess = "early_access",
         Portal = "portal",
         /// The outbox and its desk.
         Mail = "mail",

@@ -35,6 +35,7 @@ impl Slice {
             | Self::Agenda
             | Self::Releases
             | Self::Meetings
+            | Self::EarlyAccess
             | Self::Portal
             | Self::Mail
             | Self::Reminders => Ok(Vec::new()),
@@ -56,6 +57,7 @@ impl Slice {
             | Self::Agenda
             | Self::Releases
             | Self::Meetings
+            | Self::EarlyAccess
             | Self::Portal
             | Self::Mail => Ok(Vec::new()),
         }
@@ -76,6 +78,7 @@ impl Slice {
             | Self::Agenda
             | Self::Releases
             | Self::Meetings
+            | Self::EarlyAccess
             | Self::Portal
             | Self::Mail => Ok(Vec::new()),
         }
@@ -95,6 +98,7 @@ impl Slice {
             | Self::Agenda
             | Self::Releases
             | Self::Meetings
+            | Self::EarlyAccess
             | Self::Portal
             | Self::Mail
             | Self::Reminders => Ok(Instants::new()),
@@ -115,6 +119,7 @@ impl Slice {
             | Self::Agenda
             | Self::Releases
             | Self::Meetings
+            | Self::EarlyAccess
             | Self::Portal
             | Self::Mail
             | Self::Reminders => None,

@@ -48,6 +48,7 @@ areas![
     "deliverables_mail",
     "designations",
     "designations_mail",
+    "early_access",
     "errors",
     "exports",
     "fields",

@@ -107,6 +107,14 @@ id! {
     StudyId
 }
 id! {
+    /// Id of `early_access`.
+    EarlyAccessId
+}
+id! {
+    /// Id of `early_view`.
+    EarlyViewId
+}
+id! {
     /// Id of `agreement`.
     AgreementId
 }

@@ -22,6 +22,8 @@ pub mod designation_record;
 pub mod document;
 pub mod document_owner;
 pub mod document_unmoved;
+pub mod early_access;
+pub mod early_view;
 pub mod idempotent_request;
 pub mod invitation;
 pub mod job_slot;

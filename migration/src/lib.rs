@@ -39,6 +39,7 @@ mod m20261130_201000_studies;
 mod m20261130_202000_neighbours;
 mod m20261130_210000_amend_releases;
 mod m20261130_211000_adopt_by_decision;
+mod m20261130_212000_early_access;
 mod schema;
 
 /// All migrations, oldest first.
@@ -79,6 +80,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_160000_agenda::Migration),
             Box::new(m20261130_210000_amend_releases::Migration),
             Box::new(m20261130_211000_adopt_by_decision::Migration),
+            Box::new(m20261130_212000_early_access::Migration),
             Box::new(m20261130_200000_sources::Migration),
             Box::new(m20261130_201000_studies::Migration),
             Box::new(m20261130_202000_neighbours::Migration),

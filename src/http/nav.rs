@@ -44,6 +44,7 @@ const AGENDA: &[Entry] = &[
     entry("/products", "overview.tab_products", everybody),
     entry("/studies", "overview.tab_studies", Actor::is_colleague),
     entry("/sources", "overview.tab_sources", Actor::is_colleague),
+    entry("/early-access", "overview.tab_early_access", everybody),
 ];
 
 /// Views of the people and their seats.

@@ -260,6 +260,7 @@ without_subject!(of_agenda, agenda);
 without_subject!(of_catalogue, catalogue);
 without_subject!(of_sources, sources);
 without_subject!(of_releases, releases);
+without_subject!(of_early_access, early_access);
 without_subject!(of_portal, portal);
 without_subject!(of_reminders, reminders);
 without_subject!(of_overview, overview);
@@ -290,7 +291,7 @@ fn the_matrix_of_rights_is_the_reviewed_one() {
         of_tasks,
         of_meetings,
     ];
-    let beside = [of_portal, of_reminders, of_overview, of_outbox, of_jobs, of_documents];
+    let beside = [of_early_access, of_portal, of_reminders, of_overview, of_outbox, of_jobs, of_documents];
     for block in slices.into_iter().chain(beside) {
         block(&mut matrix);
     }

@@ -18,6 +18,8 @@ const CLAIMS: &[(&str, &str)] = &[
     ("catalogue.none", "SELECT count(*) FROM product WHERE retired_at IS NULL"),
     ("studies.none", "SELECT count(*) FROM study"),
     ("sources.none", "SELECT count(*) FROM source"),
+    ("early_access.none", "SELECT count(*) FROM early_access WHERE ended_at IS NULL AND last_day >= '2027-01-25'"),
+    ("early_access.none_seen", "SELECT count(*) FROM early_view"),
     ("meetings.none", "SELECT count(*) FROM meeting"),
     ("meetings.none_convened", "SELECT count(*) FROM meeting WHERE state <> 'draft'"),
     ("overview.decisions_none", "SELECT count(*) FROM outcome WHERE kind = 'decision'"),

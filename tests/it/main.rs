@@ -19,6 +19,7 @@ mod corrected;
 mod demo;
 mod designations;
 mod documents;
+mod early_access;
 mod empty_states;
 mod forms;
 mod frame;

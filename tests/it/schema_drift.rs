@@ -76,6 +76,8 @@ described![
     source_change,
     study,
     agenda_edition,
+    early_access,
+    early_view,
     agenda_edition_entry,
     agenda_item,
     attendance,

@@ -163,7 +163,14 @@ async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
         ..about(kind, "meeting", &meeting)
     };
 
+    let access = json!({
+        "product": "relazione-territoriale", "designation_id": standing, "valid_from": "2027-03-01",
+        "valid_to": "2027-12-31", "hours_before": 24, "reason": "Prepara il commento per la stampa.",
+    });
+    let access = secretariat.post("/api/v1/early-access").json(access).send().await.expect(201);
+    let access = access["id"].as_str().expect("an id").to_owned();
     let true_still = [
+        about("early_access_granted", "early_access", &access),
         about("designation_registered", "designation", &standing),
         on("designation_welcome", &standing, "2027-01-11"),
         on("designation_ending_soon", &ending, "2027-03-20"),
@@ -188,6 +195,7 @@ async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
         about("of_a_newer_program", "designation", &annulled),
     ];
     let untrue = [
+        about("early_access_granted", "early_access", &nobody),
         about("sign_in", "sign_in_link", &nobody),
         about("designation_registered", "designation", &annulled),
         on("designation_welcome", &standing, "2027-01-12"),

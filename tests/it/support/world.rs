@@ -77,6 +77,15 @@ impl World {
         self.app.tick("handover").await;
     }
 
+    /// Lets Bergamo's referent see the report before its release.
+    async fn grant_access(&self, secretariat: &super::app::Client) -> String {
+        let access = json!({
+            "product": "relazione-territoriale", "designation_id": self.id("designation"), "valid_from": "2027-02-01",
+            "valid_to": "2027-12-31", "hours_before": 48, "reason": "Prepara la presentazione alla stampa.",
+        });
+        text(&secretariat.post("/api/v1/early-access").json(access).send().await.expect(201), "id")
+    }
+
     async fn release(&mut self) {
         let secretariat = self.app.client(SECRETARIAT).await;
         let plan = async |period: &str| {
@@ -122,6 +131,7 @@ impl World {
             ("task", text(&tasks["items"][0], "id")),
         ]);
         self.ids.insert("text", self.keep_text().await);
+        self.ids.insert("early access", self.grant_access(&secretariat).await);
         self.ids.insert("method", self.publish_sheet().await);
         let link = Link {
             task_id: self.id("task").parse::<TaskId>().expect("an id"),
@@ -297,6 +307,8 @@ const FILLED: &[(&str, &str)] = &[
     ("{id}/{verb}", "verb"),
     ("{id}/{act}", "act"),
     ("publications/{deliverable_id}", "deliverable"),
+    ("early-access/{id}", "early access"),
+    ("texts/{deliverable_id}", "deliverable"),
     ("tasks/{id}", "task"),
     ("tables/{code}", "table"),
     ("meetings/{id}", "convened"),
