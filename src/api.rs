@@ -3,8 +3,8 @@
 use crate::auth::rights::{Right, Rights};
 use crate::http::health;
 use crate::{
-    agenda, auth, catalogue, deliverables, designations, early_access, jobs, mail, mail_log, meetings, network,
-    overview, portal, releases, reminders, reviews, tasks, whatif,
+    agenda, auth, catalogue, deliverables, designations, early_access, exports, jobs, mail, mail_log, meetings,
+    network, overview, portal, releases, reminders, reviews, sources, studies, tasks, whatif,
 };
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -18,8 +18,10 @@ fn version_1(cfg: &mut ServiceConfig) {
     auth::api::configure(cfg);
     network::api::configure(cfg);
     designations::api::configure(cfg);
+    sources::api::configure(cfg);
     catalogue::api::configure(cfg);
     releases::api::configure(cfg);
+    studies::api::configure(cfg);
     agenda::api::configure(cfg);
     deliverables::api::configure(cfg);
     reviews::api::configure(cfg);
@@ -29,6 +31,7 @@ fn version_1(cfg: &mut ServiceConfig) {
     early_access::api::configure(cfg);
     portal::api::configure(cfg);
     reminders::api::configure(cfg);
+    exports::api::configure(cfg);
     overview::api::configure(cfg);
     mail_log::api::configure(cfg);
     jobs::api::configure(cfg);
@@ -41,8 +44,10 @@ pub fn rights() -> Rights {
         .without_policy(auth::api::RIGHTS)
         .with(network::api::RIGHTS, network::policy::may)
         .with(designations::api::RIGHTS, designations::policy::may_ever)
+        .with(sources::api::RIGHTS, sources::policy::may)
         .with(catalogue::api::RIGHTS, catalogue::policy::may)
         .with(releases::api::RIGHTS, releases::policy::may)
+        .with(studies::api::RIGHTS, studies::policy::may_ever)
         .with(agenda::api::RIGHTS, agenda::policy::may)
         .with(agenda::api::RIGHTS_BY_DELIVERABLE, deliverables::policy::may_ever)
         .with(deliverables::api::RIGHTS, deliverables::policy::may_ever)
@@ -56,6 +61,7 @@ pub fn rights() -> Rights {
         .with(portal::api::RIGHTS_BY_RELEASE, releases::policy::may)
         .with(portal::api::RIGHTS, portal::policy::may)
         .with(reminders::api::RIGHTS, reminders::policy::may)
+        .without_policy(exports::api::RIGHTS)
         .with(overview::api::RIGHTS, overview::policy::may)
         .with(mail_log::api::RIGHTS, mail::policy::may)
         .with(jobs::api::RIGHTS, jobs::policy::may)

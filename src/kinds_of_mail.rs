@@ -12,7 +12,8 @@ use crate::mail::kind::{Facts, Kind, Listed};
 use crate::mail::outbox::TakenBack;
 use crate::texts::Lang;
 use crate::{
-    auth, deliverables, designations, early_access, jobs, meetings, network, releases, reminders, reviews, tasks,
+    auth, deliverables, designations, early_access, jobs, meetings, network, releases, reminders, reviews, studies,
+    tasks,
 };
 use entity::ids::PersonId;
 use futures_util::future::BoxFuture;
@@ -53,6 +54,7 @@ kinds![
     reviews::mail::ReadingAsked,
     reviews::mail::ReadingDelivered,
     tasks::mail::Given,
+    studies::mail::Declared,
     reminders::mail::Reminder,
     reminders::mail::Urged,
     jobs::mail::AuditAnchor,

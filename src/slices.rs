@@ -29,6 +29,8 @@ impl Slice {
             Self::Auth
             | Self::Network
             | Self::Designations
+            | Self::Sources
+            | Self::Studies
             | Self::Catalogue
             | Self::Deliverables
             | Self::Agenda
@@ -50,6 +52,8 @@ impl Slice {
             Self::Auth
             | Self::Tasks
             | Self::Deliverables
+            | Self::Sources
+            | Self::Studies
             | Self::Catalogue
             | Self::Reviews
             | Self::Agenda
@@ -70,6 +74,8 @@ impl Slice {
             | Self::Network
             | Self::Tasks
             | Self::Deliverables
+            | Self::Sources
+            | Self::Studies
             | Self::Catalogue
             | Self::Reviews
             | Self::Agenda
@@ -89,6 +95,8 @@ impl Slice {
             Self::Designations => designations::silence::answers(ctx, db).await,
             Self::Auth
             | Self::Network
+            | Self::Sources
+            | Self::Studies
             | Self::Catalogue
             | Self::Reviews
             | Self::Agenda
@@ -109,6 +117,8 @@ impl Slice {
             | Self::Network
             | Self::Tasks
             | Self::Deliverables
+            | Self::Sources
+            | Self::Studies
             | Self::Catalogue
             | Self::Reviews
             | Self::Agenda

@@ -91,6 +91,22 @@ id! {
     EditionId
 }
 id! {
+    /// Id of `source`.
+    SourceId
+}
+id! {
+    /// Id of `source_occurrence`.
+    SourceOccurrenceId
+}
+id! {
+    /// Id of `source_change`.
+    SourceChangeId
+}
+id! {
+    /// Id of `study`.
+    StudyId
+}
+id! {
     /// Id of `early_access`.
     EarlyAccessId
 }

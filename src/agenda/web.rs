@@ -1,7 +1,8 @@
-//! Pages of the yearly agenda: the proposal (`web/proposal.rs`), the editions (`web/editions.rs`) and
-//! the work of a year (`web/year.rs`).
+//! Pages of the yearly agenda: the proposal (`web/proposal.rs`), the editions (`web/editions.rs`), the work of a year
+//! (`web/year.rs`) and the import of a spreadsheet (`web/import.rs`).
 
 mod editions;
+mod import;
 mod proposal;
 mod year;
 
@@ -12,4 +13,5 @@ pub fn pages(cfg: &mut ServiceConfig) {
     proposal::pages(cfg);
     editions::pages(cfg);
     year::pages(cfg);
+    import::pages(cfg);
 }

@@ -65,6 +65,7 @@ pub const PAGES: &[(&str, &[&str])] = &[
     ("/calendar.json", &["lang", "observatory", "product", "theme", "state"]),
     ("/designations/list", &["body", "observatory", "seat", "as_of", "known_on", "with_annulled", "cursor", "limit"]),
     ("/designations/new", &["seat", "replaces_holder"]),
+    ("/exports/{list}", &["format"]),
     ("/mail", &["state", "kind", "recipient", "subject", "cursor", "limit"]),
     ("/meetings", &["cursor", "limit"]),
     ("/meetings/{id}/hold", &["all"]),
@@ -74,6 +75,8 @@ pub const PAGES: &[(&str, &[&str])] = &[
     ("/sign-in", &["next"]),
     ("/sign-in/{token}", &["next"]),
     ("/tasks/load", &["year"]),
+    ("/sources/{code}/import/{draft_id}", &["containing"]),
+    ("/studies", &["cursor", "limit"]),
     ("/tasks", &["observatory", "release", "state", "overdue", "mine", "cursor", "limit"]),
 ];
 

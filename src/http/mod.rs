@@ -40,6 +40,7 @@ pub mod problem;
 pub mod request;
 pub mod route;
 pub mod shared;
+pub mod sheet;
 pub mod site;
 pub mod unmatched;
 pub mod uploads;

@@ -43,6 +43,8 @@ const AGENDA: &[Entry] = &[
     entry("/agenda/proposal", "overview.tab_proposal", Actor::is_secretariat),
     entry("/agenda/editions", "overview.tab_editions", everybody),
     entry("/products", "overview.tab_products", everybody),
+    entry("/studies", "overview.tab_studies", Actor::is_colleague),
+    entry("/sources", "overview.tab_sources", Actor::is_colleague),
     entry("/early-access", "overview.tab_early_access", everybody),
 ];
 

@@ -5,6 +5,7 @@ mod act;
 mod concerned;
 mod entries;
 mod show;
+mod study;
 
 pub use act::{Act, carry_out, told};
 pub use entries::{about, entries};
@@ -52,6 +53,7 @@ use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 
 pub use super::store::{Filter as ReleaseFilter, Owner};
+pub use study::{Author, cancel_study, change_study, plan_study};
 
 /// Longest reason for a date, in characters.
 pub const REASON_CHARACTERS: usize = 2000;

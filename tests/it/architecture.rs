@@ -124,6 +124,14 @@ const CONFINED: &[Confined] = &[
         places: &[("src/documents/contents.rs", "reads and writes the contents of documents")],
     },
     Confined { krate: "reqwest", layers: &[], places: &[("src/portal/", "fetches the declared page")] },
+    Confined {
+        krate: "csv",
+        layers: &[],
+        places: &[("src/sheet/", "reads tables"), ("src/http/sheet.rs", "writes tables")],
+    },
+    Confined { krate: "calamine", layers: &[], places: &[("src/sheet/", "reads workbooks")] },
+    Confined { krate: "zip", layers: &[], places: &[("src/sheet/", "counts to what a workbook unpacks")] },
+    Confined { krate: "rust_xlsxwriter", layers: &[], places: &[("src/http/sheet.rs", "writes workbooks")] },
     Confined { krate: "rand", layers: &[], places: &[("src/secret.rs", "ids, tokens and jitter have one home")] },
 ];
 

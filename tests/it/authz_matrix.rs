@@ -239,6 +239,14 @@ fn of_tasks(matrix: &mut Matrix) {
     matrix.table("whose tasks are one's own", to_do);
 }
 
+fn of_studies(matrix: &mut Matrix) {
+    use raccordo::studies::policy::{Action, may};
+    matrix.slice("studies");
+    for action in Action::ALL {
+        matrix.row(&format!("{action:?}: a study of Lodi"), |actor| may(actor, *action, LODI.observatory()));
+    }
+}
+
 fn of_meetings(matrix: &mut Matrix) {
     use meetings::policy::{Action, Subject, may, visibility};
     matrix.slice("meetings");
@@ -267,6 +275,7 @@ macro_rules! without_subject {
 
 without_subject!(of_agenda, agenda);
 without_subject!(of_catalogue, catalogue);
+without_subject!(of_sources, sources);
 without_subject!(of_releases, releases);
 without_subject!(of_early_access, early_access);
 without_subject!(of_portal, portal);
@@ -290,8 +299,10 @@ fn the_matrix_of_rights_is_the_reviewed_one() {
         of_auth,
         of_network,
         of_designations,
+        of_sources,
         of_catalogue,
         of_releases,
+        of_studies,
         of_agenda,
         of_deliverables,
         of_reviews,

@@ -96,6 +96,12 @@ async fn mails_about_work(language: &str) -> Vec<Vec<Mail>> {
     let later = json!({ "day": "2027-03-23", "reason_code": "source_late", "reason_text": "I dati Istat escono una settimana dopo" });
     act(&secretariat, &release, "move", later).await;
     mails.push(told().await);
+    let study = json!({
+        "observatory": "bergamo", "title": "Giovani e imprese", "theme": "hiring", "territory": "BG", "period": "2026",
+        "month": "2027-09",
+    });
+    referent.post("/api/v1/studies").json(study).send().await.expect(201);
+    mails.push(told().await);
     let own = referent.get("/api/v1/deliverables?observatory=bergamo").send().await.expect(200);
     let own = format!("/api/v1/deliverables/{}", own["items"][0]["id"].as_str().expect("an id"));
     let text = json!({ "link": "https://ente.example/relazione.pdf", "note": "Manca il capitolo 4" });

@@ -56,6 +56,13 @@ const INVISIBLE: &[&str] = &[
 /// Operations on records of this world that the referent of another body sees and may not change.
 const NOT_OWN: &[&str] = &["/api/v1/releases/{id}/amend"];
 
+/// The same by the name of the operation, where another operation of the same path is for the referent too.
+const NOT_OWN_OPERATIONS: &[&str] = &["declare_study", "change_study", "withdraw_study"];
+
+fn is_not_own(path: &str, operation: &Value) -> bool {
+    NOT_OWN.contains(&path) || operation["operationId"].as_str().is_some_and(|name| NOT_OWN_OPERATIONS.contains(&name))
+}
+
 /// Pages for everybody.
 const PUBLIC_PAGES: &[&str] = &[
     "GET /",
@@ -275,7 +282,7 @@ impl Caller {
         if self == Self::WithoutSeat || !seats.contains(&json!("referent")) {
             return 403;
         }
-        if NOT_OWN.contains(&path) {
+        if is_not_own(path, operation) {
             return 403;
         }
         if INVISIBLE.iter().any(|below| path.starts_with(below)) { 404 } else { 200 }
@@ -365,7 +372,7 @@ async fn unauthorised_callers_are_refused_before_the_request_is_parsed() {
     for (path, method, operation) in operations() {
         let is_public = operation["security"].as_array().is_some_and(Vec::is_empty);
         // Only the record tells whether it is the caller's own.
-        let is_at_once = |caller: Caller| caller != Caller::ForeignReferent || !NOT_OWN.contains(&path);
+        let is_at_once = |caller: Caller| caller != Caller::ForeignReferent || !is_not_own(path, operation);
         let at_once = callers.iter().filter(|(caller, _)| is_at_once(*caller));
         let refused = at_once.map(|(caller, client)| (client, caller.expected(path, operation)));
         let reader = (method != "get").then_some((&reading, 403));

@@ -105,6 +105,23 @@ impl World {
         let edition = json!({ "title": "Agenda dei rilasci 2027", "from": "2027-01", "to": "2027-12" });
         let edition = secretariat.post("/api/v1/agenda/editions").json(edition).send().await.expect(201);
         self.ids.insert("edition", edition["number"].to_string());
+        let study = json!({
+            "observatory": "bergamo", "title": "Giovani e imprese della meccanica", "theme": "hiring", "territory": "BG",
+            "period": "2026", "month": "2027-06",
+        });
+        let study = secretariat.post("/api/v1/studies").json(study).send().await.expect(201);
+        self.ids.insert("study", text(&study, "id"));
+        let date = json!({ "label": "IV trimestre 2026", "day": "2027-03-12", "state": "confirmed", "note": "Dati provvisori" });
+        let date =
+            secretariat.post("/api/v1/sources/istat-forze-lavoro/occurrences").json(date).send().await.expect(201);
+        let table = "--x\r\nContent-Disposition: form-data; name=\"document\"; filename=\"date.csv\"\r\n\r\nperiodo;giorno\r\nI trimestre 2027;11.6.2027\r\n--x--\r\n";
+        let table = secretariat.post("/api/v1/sources/documents").body("multipart/form-data; boundary=x", table);
+        let table = table.send().await.expect(201);
+        let rows = "--x\r\nContent-Disposition: form-data; name=\"document\"; filename=\"agenda.csv\"\r\n\r\nprodotto;periodo;giorno\r\nrelazione-territoriale;2028;2029-03-20\r\n--x--\r\n";
+        let rows = secretariat.post("/api/v1/agenda/documents").body("multipart/form-data; boundary=x", rows);
+        let rows = rows.send().await.expect(201);
+        self.ids.insert("spreadsheet", text(&rows, "id"));
+        self.ids.extend([("occurrence", text(&date, "id")), ("dates file", text(&table, "id"))]);
         let deliverables = secretariat.get("/api/v1/deliverables?observatory=bergamo").send().await.expect(200);
         let tasks = secretariat.get("/api/v1/tasks?observatory=bergamo").send().await.expect(200);
         self.ids.extend([
@@ -282,6 +299,15 @@ fn plain(part: &str) -> String {
 const FILLED: &[(&str, &str)] = &[
     ("years/{year}", "year"),
     ("editions/{number}", "edition"),
+    ("studies/{study_id}", "study"),
+    ("exports/{list}", "list"),
+    ("sources/{code}", "source"),
+    ("occurrences/{occurrence_id}", "occurrence"),
+    ("dates/{occurrence_id}", "occurrence"),
+    ("import/{draft_id}", "dates file"),
+    ("import/{spreadsheet_id}", "spreadsheet"),
+    ("imports/{spreadsheet_id}", "spreadsheet"),
+    ("imports/{draft_id}", "dates file"),
     ("designations/{id}", "designation"),
     ("documents/{document_id}", "document"),
     ("documents/{text_id}", "text"),
@@ -338,6 +364,8 @@ fn codes() -> BTreeMap<&'static str, String> {
         ("body", "provincia-bergamo"),
         ("observatory", "bergamo"),
         ("territory", "BG"),
+        ("source", "istat-forze-lavoro"),
+        ("list", "agenda"),
         ("product", "relazione-territoriale"),
         ("release address", "relazione-territoriale-2026"),
         ("seat", "referent:lodi"),
