@@ -34,6 +34,9 @@ mod m20261130_103000_name_the_site_of_observatories;
 mod m20261130_110000_give_releases_addresses;
 mod m20261130_150000_catalogue;
 mod m20261130_160000_agenda;
+mod m20261130_180000_give_tasks;
+mod m20261130_181000_reply_about_work;
+mod m20261130_182000_propose_days;
 mod schema;
 
 /// All migrations, oldest first.
@@ -72,6 +75,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_100000_hand_in_files::Migration),
             Box::new(m20261130_150000_catalogue::Migration),
             Box::new(m20261130_160000_agenda::Migration),
+            Box::new(m20261130_180000_give_tasks::Migration),
+            Box::new(m20261130_181000_reply_about_work::Migration),
+            Box::new(m20261130_182000_propose_days::Migration),
         ]
     }
 }

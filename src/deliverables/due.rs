@@ -49,6 +49,7 @@ pub async fn obligations(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<
                 title_it: title(Lang::It, &view.product_name_it),
                 title_en: title(Lang::En, &view.product_name_en),
                 due_day: view.deliverable.day(),
+                expected: None,
                 estimated_minutes: CHANGES_MINUTES,
                 path: format!("/deliverables/{}", view.deliverable.id),
             })

@@ -67,6 +67,7 @@ pub const PAGES: &[(&str, &[&str])] = &[
     ("/radar", &["on"]),
     ("/sign-in", &["next"]),
     ("/sign-in/{token}", &["next"]),
+    ("/tasks/new", &["deliverable", "release"]),
     ("/tasks", &["observatory", "release", "state", "overdue", "mine", "cursor", "limit"]),
 ];
 

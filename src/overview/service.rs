@@ -68,8 +68,8 @@ pub struct Monday {
     pub next: Option<(ReleaseView, Vec<DeliverableView>)>,
     /// Contributions waiting for the secretariat: handed in and not reviewed yet, then blocked ones.
     pub waiting: Vec<DeliverableView>,
-    /// Blocked tasks. They get no reminders, so the secretariat has to remove the obstacle.
-    pub blocked: Vec<Task>,
+    /// Refused and blocked tasks. They get no reminders, so the secretariat has to decide about them.
+    pub held_up: Vec<Task>,
     /// Mails given up or with unknown outcome, which a person has to check.
     pub stuck_mails: Vec<desk::LogLine>,
     pub failing_jobs: Vec<JobStatus>,
@@ -138,7 +138,7 @@ pub async fn monday(ctx: &Ctx) -> Result<Monday> {
         leaving: leaving(db, last_day).await?,
         next: next(ctx).await?,
         waiting: waiting(ctx).await?,
-        blocked: blocked(db).await?,
+        held_up: held_up(db).await?,
         stuck_mails: stuck_mails(ctx).await?,
         failing_jobs: jobs.into_iter().filter(JobStatus::is_failing).collect(),
         silent: ctx.services.vitals.silent(),
@@ -163,9 +163,12 @@ async fn waiting(ctx: &Ctx) -> Result<Vec<DeliverableView>> {
     Ok(waiting)
 }
 
-async fn blocked(db: &impl ConnectionTrait) -> Result<Vec<Task>> {
-    let filter = TaskFilter { state: Some(TaskState::Blocked), due: true, ..TaskFilter::default() };
-    tasks::service::all(db, &filter).await
+/// Returns the tasks that the secretariat has to decide about: refused by their seat, or blocked.
+async fn held_up(db: &impl ConnectionTrait) -> Result<Vec<Task>> {
+    let of = |state, due| TaskFilter { state: Some(state), due, ..TaskFilter::default() };
+    let mut held_up = tasks::service::all(db, &of(TaskState::Refused, false)).await?;
+    held_up.extend(tasks::service::all(db, &of(TaskState::Blocked, true)).await?);
+    Ok(held_up)
 }
 
 /// Adds seat, holder, delay and last reminder to obligations.

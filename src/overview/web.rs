@@ -291,6 +291,8 @@ struct OwedRow {
     day: String,
     /// «5 giorni lavorativi fa», if it is late.
     late_by: Option<String>,
+    /// «In ritardo fino a venerdì 12 marzo 2027», with the reason.
+    late: Option<(String, String)>,
     /// «Ultimo promemoria: 24.11.2026».
     reminded: Option<String>,
     /// Address of the button that reminds the holder now.
@@ -304,7 +306,7 @@ struct Contact {
     phone: Option<String>,
 }
 
-/// A contribution that waits for the secretariat, or a blocked task.
+/// A contribution that waits for the secretariat, or a blocked or refused task.
 struct WaitingRow {
     href: String,
     whose: String,
@@ -334,7 +336,7 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
     let number = |groups: &[OwedFor]| groups.iter().map(|group| group.owed.len()).sum();
     let owed = |groups: Vec<OwedFor>| groups.into_iter().map(|group| owed_group(&ctx, group)).collect();
     let counts = [
-        (monday.waiting.len() + monday.blocked.len(), "overview.tile_waiting", "#waiting", "warning"),
+        (monday.waiting.len() + monday.held_up.len(), "overview.tile_waiting", "#waiting", "warning"),
         (number(&monday.late), "overview.tile_late", "#late", "danger"),
         (number(&monday.soon), "overview.tile_week", "#week", "info"),
         (monday.leaving.len(), "overview.tile_leaving", "#leaving", "info"),
@@ -360,7 +362,7 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
             .waiting
             .into_iter()
             .map(|view| waiting_row(&ctx, view))
-            .chain(monday.blocked.iter().map(|task| blocked_row(&ctx, task)))
+            .chain(monday.held_up.iter().map(|task| held_up_row(&ctx, task)))
             .collect(),
         mails: monday.stuck_mails.into_iter().map(|mail| mail_row(mail, ctx.lang)).collect(),
         jobs: monday.failing_jobs.into_iter().map(|job| job_row(job, ctx.lang)).collect(),
@@ -375,7 +377,7 @@ fn waiting_row(ctx: &Ctx, view: DeliverableView) -> WaitingRow {
     WaitingRow { href, whose: observatory, title, state, reason, day }
 }
 
-fn blocked_row(ctx: &Ctx, task: &Task) -> WaitingRow {
+fn held_up_row(ctx: &Ctx, task: &Task) -> WaitingRow {
     let reason = task.stage.reason().map(str::to_owned);
     let TaskLine { href, title, place, day, state, .. } = TaskLine::of(task, ctx);
     WaitingRow { href, whose: place, title, state, reason, day }
@@ -399,12 +401,17 @@ fn owed_group(ctx: &Ctx, group: OwedFor) -> OwedGroup {
 
 fn owed_row(owed: Owed, tail: Option<&str>, lang: Lang) -> OwedRow {
     let title = owed.obligation.title(lang);
+    let title = tail.and_then(|tail| title.strip_suffix(tail)).unwrap_or(title).to_owned();
     OwedRow {
-        title: tail.and_then(|tail| title.strip_suffix(tail)).unwrap_or(title).to_owned(),
+        title,
         seat: owed.seat.map(|seat| register_words::seat_name(&seat, lang)).unwrap_or_default(),
         holder: owed.holder.map(|one| Contact { name: one.name(), email: one.email, phone: one.phone }),
         day: words::long_day(owed.obligation.due_day, lang),
         late_by: (owed.days_late > 0).then(|| words::working_days_away(-owed.days_late, lang)),
+        late: owed.obligation.expected.map(|expected| {
+            let day = words::long_day(expected.day, lang);
+            (lang.f("tasks.late_until", &[("day", &day)]), expected.reason)
+        }),
         reminded: owed.reminded_at.map(|at| words::short_day(zone::day_of(at))),
         urge: owed.may_urge.then(|| format!("{}/remind", owed.obligation.path)),
         href: owed.obligation.path,

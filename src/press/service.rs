@@ -32,8 +32,9 @@ impl Press {
     pub fn is_offered(&self, task: &Task) -> bool {
         let is_answer = matches!(
             (self, task.state()),
-            (Self::InProgress, TaskState::Open)
-                | (Self::Delivered(_) | Self::Blocked { .. }, TaskState::Open | TaskState::InProgress)
+            (Self::InProgress | Self::Delivered(_), TaskState::Given | TaskState::Open)
+                | (Self::Delivered(_) | Self::Blocked { .. }, TaskState::InProgress)
+                | (Self::Blocked { .. }, TaskState::Open)
                 | (Self::Resumed, TaskState::Blocked)
         );
         is_answer && task.is_called_for()

@@ -8,6 +8,12 @@ use entity::kinds::SeatKind;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     View,
+    /// Accept a given task.
+    Accept,
+    /// Refuse a given task.
+    Refuse,
+    /// Say that it will be late.
+    DeclareLate,
     Start,
     Complete,
     /// Open it again after it was done.
@@ -18,6 +24,12 @@ pub enum Action {
     Cancel,
     /// Set a day by hand.
     Reschedule,
+    /// Change what the secretariat wrote about a task that it gave.
+    Edit,
+    /// Give a refused task to the same seat for good.
+    Insist,
+    /// Give a refused task to another seat.
+    HandOn,
     /// Create a task for a seat.
     Create,
     /// Note that a missing page is there.
@@ -27,6 +39,9 @@ pub enum Action {
 impl Action {
     pub const ALL: &'static [Self] = &[
         Self::View,
+        Self::Accept,
+        Self::Refuse,
+        Self::DeclareLate,
         Self::Start,
         Self::Complete,
         Self::Reopen,
@@ -34,6 +49,9 @@ impl Action {
         Self::Unblock,
         Self::Cancel,
         Self::Reschedule,
+        Self::Edit,
+        Self::Insist,
+        Self::HandOn,
         Self::Create,
         Self::Settle,
     ];
@@ -58,10 +76,20 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     }
     match action {
         Action::View => works_on(actor, subject) || actor.sees_the_whole() || actor.manages(subject.body),
-        Action::Start | Action::Complete | Action::Reopen | Action::Block | Action::Unblock => {
-            works_on(actor, subject) || actor.is_secretariat()
-        }
-        Action::Cancel | Action::Reschedule | Action::Create => actor.is_secretariat(),
+        Action::Accept
+        | Action::Refuse
+        | Action::DeclareLate
+        | Action::Start
+        | Action::Complete
+        | Action::Reopen
+        | Action::Block
+        | Action::Unblock => works_on(actor, subject) || actor.is_secretariat(),
+        Action::Cancel
+        | Action::Reschedule
+        | Action::Edit
+        | Action::Insist
+        | Action::HandOn
+        | Action::Create => actor.is_secretariat(),
         Action::Settle => false,
     }
 }

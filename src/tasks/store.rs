@@ -1,10 +1,12 @@
 //! Rows of tasks. The only file of the slice with queries.
 
+pub mod replies;
+
 use super::model::{GivenAt, Stage, Task};
 use super::policy::{Own, Visibility};
 use crate::db::{StoreError, page, save_row};
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{DeliverableId, ObservatoryId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
+use entity::ids::{DeliverableId, GivingId, ObservatoryId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
 use entity::kinds::{DeliverableState, SeatKind, TaskOrigin, TaskState};
 use entity::{Instant, agenda_item, deliverable, meeting, outcome, seat, task};
 use sea_orm::sea_query::{Expr, Func};
@@ -36,6 +38,8 @@ pub struct Filter {
     pub upto: Option<NaiveDate>,
     /// Due before this day.
     pub before: Option<NaiveDate>,
+    /// Told by the mails with these names.
+    pub told_with: Option<Vec<GivingId>>,
 }
 
 #[derive(FromQueryResult)]
@@ -59,6 +63,8 @@ struct Row {
     resume_state: Option<TaskState>,
     reason: Option<String>,
     note: Option<String>,
+    text: Option<String>,
+    told_with: Option<GivingId>,
     done_at: Option<Instant>,
     version: i32,
     created_at: Instant,
@@ -87,6 +93,8 @@ impl TryFrom<Row> for Task {
             estimated_minutes: row.estimated_minutes,
             stage,
             note: row.note,
+            text: row.text,
+            told_with: row.told_with,
             version: row.version,
             created_at: row.created_at.0,
         })
@@ -164,6 +172,7 @@ fn narrowed(filter: &Filter) -> Condition {
         .add_option(filter.due.then(is_due))
         .add_option(filter.upto.map(|last| day().lte(last)))
         .add_option(filter.before.map(|today| day().lt(today)))
+        .add_option(filter.told_with.as_ref().map(|names| task::Column::ToldWith.is_in(names.iter().copied())))
 }
 
 /// Condition equal to `Task::is_due`: open, and called for in the state of its deliverable. A test compares the two.
@@ -242,6 +251,8 @@ pub async fn insert_all(db: &impl ConnectionTrait, new: &[Task]) -> Result<()> {
         resume_state: Set(None),
         reason: Set(None),
         note: Set(one.note.clone()),
+        text: Set(one.text.clone()),
+        told_with: Set(one.told_with),
         done_at: Set(None),
         version: Set(one.version),
         created_at: Set(one.created_at.into()),
@@ -256,6 +267,12 @@ pub async fn insert_all(db: &impl ConnectionTrait, new: &[Task]) -> Result<()> {
 /// Saves a changed task, if its version is unchanged.
 pub async fn save(db: &impl ConnectionTrait, after: &Task, at: DateTime<Utc>) -> Result<()> {
     let row = task::ActiveModel {
+        seat_id: Set(after.seat.id),
+        title_it: Set(after.title_it.clone()),
+        title_en: Set(after.title_en.clone()),
+        text: Set(after.text.clone()),
+        estimated_minutes: Set(after.estimated_minutes),
+        due_day: Set(after.due_day),
         state: Set(after.state()),
         resume_state: Set(after.stage.resume()),
         reason: Set(after.stage.reason().map(str::to_owned)),
@@ -279,6 +296,16 @@ pub async fn set_due_day(
         .col_expr(task::Column::DueDay, Expr::value(day))
         .col_expr(task::Column::Version, Expr::col(task::Column::Version).add(1))
         .col_expr(task::Column::UpdatedAt, Expr::value(Instant::from(at)))
+        .filter(task::Column::Id.is_in(ids))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Names the mail that tells of these tasks. Their version stays, because nothing that a reader decides on has changed.
+pub async fn set_told_with(db: &impl ConnectionTrait, ids: impl IntoIterator<Item = TaskId>, name: GivingId) -> Result<()> {
+    task::Entity::update_many()
+        .col_expr(task::Column::ToldWith, Expr::value(name))
         .filter(task::Column::Id.is_in(ids))
         .exec(db)
         .await?;

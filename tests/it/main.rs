@@ -22,6 +22,7 @@ mod empty_states;
 mod forms;
 mod frame;
 mod full_disk;
+mod given;
 mod handing_in;
 mod http;
 mod ical;

@@ -5,8 +5,8 @@ use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
 use chrono::NaiveDate;
-use entity::ids::MailId;
-use entity::seat;
+use entity::ids::{MailId, TaskId};
+use entity::{seat, task};
 use raccordo::kinds_of_mail::{ALL, HOOKS};
 use raccordo::mail::hooks::Verdict;
 use raccordo::mail::kind::{Facts, Kind};
@@ -76,6 +76,13 @@ fn at(kind: &str, subject_kind: &str, subject: &str, version: i32) -> Facts {
     Facts { about_version: Some(version), ..about(kind, subject_kind, subject) }
 }
 
+/// Returns the name of the mail that tells of a given task.
+async fn giving_of(app: &TestApp, task: &str) -> String {
+    let id: TaskId = task.parse().expect("an id");
+    let row = task::Entity::find_by_id(id).one(app.services.db.reader()).await.expect("the tasks can be read");
+    row.and_then(|row| row.told_with).expect("a given task").to_string()
+}
+
 /// A confirmed release with contributions in several states, and one of its tasks.
 struct Work {
     release: String,
@@ -84,10 +91,14 @@ struct Work {
     sent_back: String,
     task: String,
     due: NaiveDate,
+    /// A task that the secretariat gave, the name of the mail that tells of it, and a refused one.
+    given: String,
+    giving: String,
+    refused: String,
 }
 
 impl Work {
-    async fn begun(secretariat: &Client) -> Self {
+    async fn begun(app: &TestApp, secretariat: &Client) -> Self {
         let planned = json!({ "product": "relazione-territoriale", "period": "2026", "date": { "precision": "month", "day": "2027-05-10" } });
         let planned = secretariat.post("/api/v1/releases").json(planned).send().await.expect(201);
         let id = |value: &Value| value["id"].as_str().expect("an id").to_owned();
@@ -112,12 +123,23 @@ impl Work {
         review(&sent_back, "request-changes", json!({ "remarks": "Manca un capitolo" })).await;
         let tasks = secretariat.get("/api/v1/tasks?observatory=pavia").send().await.expect(200);
         let task = &tasks["items"][0];
+        let give = async |title: &str| {
+            let task = json!({ "seat": "referent:pavia", "title": title, "day": "2027-12-15", "estimated_minutes": 30 });
+            secretariat.post("/api/v1/tasks").json(task).send().await.expect(201)["items"][0].clone()
+        };
+        let (given, refused) = (give("Elenco dei redattori").await, give("Elenco delle fonti").await);
+        let path = format!("/api/v1/tasks/{}/refuse", id(&refused));
+        let why = json!({ "reason": "Non ci compete" });
+        secretariat.post(&path).if_match(&refused["version"]).json(why).send().await.expect(200);
         Self {
             release: id(&planned),
             handed_in: id(&waiting),
             approved: id(&approved),
             sent_back: id(&sent_back),
             task: id(task),
+            giving: giving_of(app, &id(&given)).await,
+            given: id(&given),
+            refused: id(&refused),
             due: task["day"].as_str().and_then(|day| day.parse().ok()).expect("a day"),
         }
     }
@@ -144,7 +166,7 @@ async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
     let meeting = convened(&secretariat).await;
     let ada = app.person("ada.riva@ente.example").await.id;
     let nobody = Uuid::from_u128(2).to_string();
-    let work = Work::begun(&secretariat).await;
+    let work = Work::begun(&app, &secretariat).await;
     let told = |kind: &str, sequence: i32| Facts {
         about_version: Some(sequence),
         person_id: Some(ada),
@@ -166,6 +188,9 @@ async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
         at("contribution_approved", "deliverable", &work.approved, 1),
         at("contribution_sent_back", "deliverable", &work.sent_back, 1),
         Facts { about_day: Some(work.due), ..about("task_given", "task", &work.task) },
+        about("tasks_given", "giving", &work.giving),
+        at("task_changed", "task", &work.given, 1),
+        at("task_refused", "task", &work.refused, 2),
         about(ALWAYS_TRUE, "audit", "2027-03-01"),
         // Enqueued by an older program, before mails had facts.
         about("farewell", "designation", &over),
@@ -199,6 +224,10 @@ async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
         at("contribution_sent_back", "deliverable", &work.approved, 1),
         at("contribution_sent_back", "deliverable", &work.handed_in, 1),
         Facts { about_day: work.due.succ_opt(), ..about("task_given", "task", &work.task) },
+        about("tasks_given", "giving", &nobody),
+        at("task_changed", "task", &work.given, 2),
+        at("task_refused", "task", &work.refused, 1),
+        at("task_refused", "task", &work.given, 1),
     ];
 
     let ctx = app.system();

@@ -36,6 +36,10 @@ vocabulary! {
         /// Handed in and not reviewed yet.
         ToReview = "to_review",
         Blocked = "blocked",
+        /// Given by the secretariat, and not answered yet.
+        Given = "given",
+        /// Refused, and back with the secretariat.
+        Refused = "refused",
         Done = "done",
         Every = "every",
     }
@@ -55,6 +59,8 @@ impl Label for Standing {
             Self::Open => "tasks.standing_open",
             Self::ToReview => "tasks.standing_to_review",
             Self::Blocked => "tasks.standing_blocked",
+            Self::Given => "tasks.standing_given",
+            Self::Refused => "tasks.standing_refused",
             Self::Done => "tasks.standing_done",
             Self::Every => "tasks.standing_every",
         }
@@ -240,6 +246,8 @@ impl Asked {
         let state = match self.standing {
             Standing::Open | Standing::Every => None,
             Standing::Blocked => Some(TaskState::Blocked),
+            Standing::Given => Some(TaskState::Given),
+            Standing::Refused => Some(TaskState::Refused),
             Standing::Done => Some(TaskState::Done),
             Standing::ToReview => return None,
         };
@@ -263,6 +271,7 @@ impl Asked {
             Standing::Done => {
                 Some(vec![DeliverableState::Approved, DeliverableState::Published, DeliverableState::Verified])
             }
+            Standing::Given | Standing::Refused => Some(Vec::new()),
             Standing::Every => None,
         };
         let is_reviewer = ctx.actor.is_secretariat();

@@ -104,6 +104,16 @@ impl World {
             ("deliverable", text(&deliverables["items"][0], "id")),
             ("task", text(&tasks["items"][0], "id")),
         ]);
+        for state in ["given task", "refused task"] {
+            let task = json!({ "seat": "referent:bergamo", "title": "Elenco dei redattori", "day": "2027-12-15", "estimated_minutes": 30 });
+            let given = secretariat.post("/api/v1/tasks").json(task).send().await.expect(201)["items"][0].clone();
+            if state == "refused task" {
+                let path = format!("/api/v1/tasks/{}/refuse", text(&given, "id"));
+                let why = json!({ "reason": "Non ci sono redattori" });
+                secretariat.post(&path).if_match(&given["version"]).json(why).send().await.expect(200);
+            }
+            self.ids.insert(state, text(&given, "id"));
+        }
         self.ids.insert("text", self.keep_text().await);
         self.ids.insert("method", self.publish_sheet().await);
         let link = Link {
@@ -272,6 +282,8 @@ const FILLED: &[(&str, &str)] = &[
     ("{id}/{act}", "act"),
     ("publications/{deliverable_id}", "deliverable"),
     ("tasks/{id}", "task"),
+    ("tasks/{id}/edit", "given task"),
+    ("tasks/{id}/hand_on", "refused task"),
     ("tables/{code}", "table"),
     ("meetings/{id}", "convened"),
     ("meetings/{id}/edit", "draft"),

@@ -1,0 +1,293 @@
+//! Tasks that the secretariat gives outside meetings: to one or to many, accepted or refused, changed, told once; and work
+//! that will be late.
+
+use crate::support::app::{Client, SECRETARIAT};
+use crate::support::db::Engine;
+use crate::support::forms::form;
+use crate::support::world::{FOREIGN, OWN, World};
+use crate::{both_engines, on_sqlite};
+use raccordo::mail::outbox::QUIET;
+use serde_json::{Value, json};
+
+both_engines! {
+    a_task_for_many_is_one_each_on_a_day_that_each_works,
+    tasks_given_within_some_minutes_are_one_mail,
+    work_that_will_be_late_is_reminded_of_on_the_expected_day_and_not_before,
+}
+
+on_sqlite! {
+    a_task_for_one_is_refused_on_a_day_off_with_the_nearest_days,
+    a_given_task_is_accepted_or_refused_and_the_secretariat_decides_about_a_refused_one,
+    a_change_before_the_mail_has_left_is_not_told_apart,
+    only_the_secretariat_gives_and_only_the_seat_answers,
+    a_task_belongs_to_a_release_or_to_a_contribution_of_its_observatory,
+    a_task_is_given_on_a_page_and_answered_with_one_press,
+    late_work_stays_late_and_its_due_day_stays,
+    work_is_late_until_a_day_after_its_due_day,
+}
+
+fn id(value: &Value) -> &str {
+    value["id"].as_str().expect("an id")
+}
+
+fn task(day: &str) -> Value {
+    json!({ "seat": "referent:bergamo", "title": "Elenco dei redattori", "day": day, "estimated_minutes": 30 })
+}
+
+async fn give(secretariat: &Client, task: Value) -> Value {
+    secretariat.post("/api/v1/tasks").json(task).send().await.expect(201)["items"][0].clone()
+}
+
+async fn act(who: &Client, task: &Value, verb: &str, body: Value) -> Value {
+    let path = format!("/api/v1/tasks/{}", id(task));
+    let version = who.get(&path).send().await.expect(200)["version"].clone();
+    who.post(&format!("{path}/{verb}")).if_match(version).json(body).send().await.expect(200)
+}
+
+async fn a_task_for_many_is_one_each_on_a_day_that_each_works(engine: Engine) {
+    let world = World::new(engine).await;
+    let secretariat = world.app.client(SECRETARIAT).await;
+    // Sant’Alessandro, patron of Bergamo, is a Thursday in 2027.
+    let many = json!({
+        "observatories": ["bergamo", "como", "lodi"], "title": "Elenco dei redattori", "day": "2027-08-26",
+        "estimated_minutes": 30, "text": "Nomi e uffici",
+    });
+    let key = "una-richiesta";
+    let ask = async || {
+        secretariat.post("/api/v1/tasks").header("idempotency-key", key).json(many.clone()).send().await.expect(201)
+    };
+    let given = ask().await;
+    assert_eq!(ask().await, given, "the same request is not carried out twice");
+    let tasks: Vec<_> =
+        given["items"].as_array().expect("tasks").iter().map(|one| (&one["observatory"], &one["day"], &one["state"])).collect();
+    let state = json!("given");
+    assert_eq!(
+        tasks,
+        [
+            (&json!("bergamo"), &json!("2027-08-25"), &state),
+            (&json!("como"), &json!("2027-08-26"), &state),
+            (&json!("lodi"), &json!("2027-08-26"), &state),
+        ]
+    );
+    let unknown = json!({ "observatories": ["como", "atlantide"], "title": "Elenco", "day": "2027-08-26", "estimated_minutes": 30 });
+    secretariat.post("/api/v1/tasks").json(unknown).send().await.refused(422, "invalid");
+    let como = secretariat.get("/api/v1/tasks?observatory=como&state=given").send().await.expect(200);
+    assert_eq!(como["items"].as_array().map(Vec::len), Some(1), "all or nothing");
+}
+
+async fn a_task_for_one_is_refused_on_a_day_off_with_the_nearest_days(engine: Engine) {
+    let world = World::new(engine).await;
+    let secretariat = world.app.client(SECRETARIAT).await;
+    let refused = secretariat.post("/api/v1/tasks").json(task("2027-08-26")).send().await;
+    let problem = refused.refused(422, "non_working_day");
+    let detail = problem["detail"].as_str().expect("a text");
+    assert!(detail.contains("25.8.2027") && detail.contains("27.8.2027"), "{detail}");
+    secretariat.post("/api/v1/tasks").json(task("2027-01-08")).send().await.refused(422, "invalid");
+    let both = json!({ "seat": "referent:bergamo", "observatories": ["como"], "title": "Elenco", "day": "2027-08-25", "estimated_minutes": 30 });
+    secretariat.post("/api/v1/tasks").json(both).send().await.refused(422, "invalid");
+    let given = give(&secretariat, task("2027-08-25")).await;
+    let path = format!("/api/v1/tasks/{}", id(&given));
+    let patch = json!({ "hand_set_day": "2027-08-26" });
+    secretariat.patch(&path).if_match(&given["version"]).merge_patch(&patch).send().await.refused(422, "non_working_day");
+}
+
+async fn tasks_given_within_some_minutes_are_one_mail(engine: Engine) {
+    let world = World::new(engine).await;
+    let secretariat = world.app.client(SECRETARIAT).await;
+    world.app.advance(QUIET);
+    world.app.mails().await;
+    let many = |title: &str, places: &[&str]| json!({ "observatories": places, "title": title, "day": "2027-09-15", "estimated_minutes": 30 });
+    give(&secretariat, many("Primo elenco", &["bergamo", "como"])).await;
+    world.app.advance(QUIET / 2);
+    give(&secretariat, many("Secondo elenco", &["bergamo"])).await;
+    world.app.advance(QUIET);
+    let mails = world.app.mails().await;
+    let own: Vec<_> = mails.iter().filter(|mail| mail.to == OWN).collect();
+    assert_eq!(own.len(), 1, "{own:?}");
+    assert!(own[0].text.contains("Primo elenco") && own[0].text.contains("Secondo elenco"), "{}", own[0].text);
+    give(&secretariat, many("Terzo elenco", &["bergamo"])).await;
+    world.app.advance(QUIET);
+    let mails = world.app.mails().await;
+    assert!(mails.len() == 1 && !mails[0].text.contains("Primo elenco"), "what was told is not told again");
+}
+
+async fn a_change_before_the_mail_has_left_is_not_told_apart(engine: Engine) {
+    let world = World::new(engine).await;
+    let secretariat = world.app.client(SECRETARIAT).await;
+    world.app.advance(QUIET);
+    world.app.mails().await;
+    let (first, second) = (give(&secretariat, task("2027-09-15")).await, give(&secretariat, task("2027-09-16")).await);
+    act(&secretariat, &first, "cancel", json!({ "reason": "Data due volte" })).await;
+    let path = format!("/api/v1/tasks/{}", id(&second));
+    let patch = json!({ "title": "Elenco di chi scrive", "estimated_minutes": 45 });
+    secretariat.patch(&path).if_match(&second["version"]).merge_patch(&patch).send().await.expect(200);
+    world.app.advance(QUIET);
+    let mails = world.app.mails().await;
+    assert_eq!(mails.len(), 1);
+    assert!(mails[0].kind == "tasks_given" && mails[0].text.contains("Elenco di chi scrive"));
+    act(&secretariat, &second, "cancel", json!({ "reason": "Non serve più" })).await;
+    world.app.advance(QUIET);
+    let mails = world.app.mails().await;
+    assert!(mails.len() == 1 && mails[0].kind == "task_changed" && mails[0].text.contains("Non serve più"));
+}
+
+async fn a_given_task_is_accepted_or_refused_and_the_secretariat_decides_about_a_refused_one(engine: Engine) {
+    let world = World::new(engine).await;
+    let (secretariat, own) = (world.app.client(SECRETARIAT).await, world.app.client(OWN).await);
+    let accepted = act(&own, &give(&secretariat, task("2027-09-15")).await, "accept", json!({})).await;
+    assert_eq!((&accepted["state"], &accepted["possible"][0]), (&json!("open"), &json!("start")));
+    let path = format!("/api/v1/tasks/{}/refuse", id(&accepted));
+    let why = json!({ "reason": "Non ci compete" });
+    own.post(&path).if_match(&accepted["version"]).json(why.clone()).send().await.refused(409, "wrong_transition");
+
+    let given = give(&secretariat, task("2027-09-15")).await;
+    let path = format!("/api/v1/tasks/{}/refuse", id(&given));
+    own.post(&path).if_match(&given["version"]).json(json!({ "reason": " " })).send().await.refused(422, "reason_missing");
+    world.app.advance(QUIET);
+    world.app.mails().await;
+    let refused = act(&own, &given, "refuse", why).await;
+    assert_eq!((&refused["state"], &refused["is_due"], &refused["reason"]), (&json!("refused"), &json!(false), &json!("Non ci compete")));
+    world.app.advance(QUIET);
+    let mails = world.app.mails().await;
+    assert!(mails.len() == 1 && mails[0].kind == "task_refused" && mails[0].to == SECRETARIAT, "{mails:?}");
+    let monday = world.app.browser(SECRETARIAT).await.get("/monday").header("accept", "text/html").send().await.text();
+    assert!(monday.contains("Non ci compete"), "the secretariat has to decide");
+
+    let insisted = act(&secretariat, &given, "insist", json!({ "reason": "Basta una riga" })).await;
+    assert_eq!(insisted["possible"], json!(["start", "complete", "block", "cancel"]), "it cannot be refused again");
+
+    let other = give(&secretariat, task("2027-09-15")).await;
+    act(&own, &other, "refuse", json!({ "reason": "Lo fa Como" })).await;
+    let same = json!({ "seat": "referent:bergamo" });
+    let path = format!("/api/v1/tasks/{}/hand-on", id(&other));
+    secretariat.post(&path).if_match(2).json(same).send().await.refused(422, "nothing_changes");
+    let handed_on = act(&secretariat, &other, "hand-on", json!({ "seat": "referent:como", "day": "2027-09-20" })).await;
+    assert_eq!((&handed_on["seat"], &handed_on["state"], &handed_on["day"]), (&json!("referent:como"), &json!("given"), &json!("2027-09-20")));
+    own.get(&format!("/api/v1/tasks/{}", id(&other))).send().await.refused(404, "not_found");
+    let replies = secretariat.get(&format!("/api/v1/tasks/{}/replies", id(&other))).send().await.expect(200);
+    let kinds: Vec<_> = replies["items"].as_array().expect("replies").iter().map(|reply| &reply["kind"]).collect();
+    assert_eq!(kinds, [&json!("refused"), &json!("handed_on")]);
+}
+
+async fn only_the_secretariat_gives_and_only_the_seat_answers(engine: Engine) {
+    let world = World::new(engine).await;
+    let secretariat = world.app.client(SECRETARIAT).await;
+    let given = give(&secretariat, task("2027-09-15")).await;
+    let (own, foreign) = (world.app.client(OWN).await, world.app.client(FOREIGN).await);
+    own.post("/api/v1/tasks").json(task("2027-09-15")).send().await.refused(403, "denied");
+    let path = format!("/api/v1/tasks/{}/accept", id(&given));
+    foreign.post(&path).if_match(&given["version"]).send().await.refused(404, "not_found");
+    let step = world.id("task");
+    let path = format!("/api/v1/tasks/{step}");
+    let patch = json!({ "title": "Altro" });
+    secretariat.patch(&path).if_match(1).merge_patch(&patch).send().await.refused(409, "not_given");
+}
+
+async fn a_task_belongs_to_a_release_or_to_a_contribution_of_its_observatory(engine: Engine) {
+    let world = World::new(engine).await;
+    let secretariat = world.app.client(SECRETARIAT).await;
+    let with = |member: &str, value: &str, seat: &str| {
+        let mut task = task("2027-09-15");
+        task[member] = json!(value);
+        task["seat"] = json!(seat);
+        task
+    };
+    let (own, release) = (world.id("deliverable"), world.id("release"));
+    let given = give(&secretariat, with("deliverable_id", own, "referent:bergamo")).await;
+    assert_eq!(given["release_id"], json!(release));
+    for wrong in [
+        with("deliverable_id", own, "referent:como"),
+        with("release_id", world.id("provisional release"), "referent:bergamo"),
+    ] {
+        secretariat.post("/api/v1/tasks").json(wrong).send().await.refused(422, "invalid");
+    }
+    let page = world.app.browser(OWN).await.get(&format!("/deliverables/{own}")).header("accept", "text/html").send().await;
+    assert!(page.text().contains(&format!("/tasks/{}", id(&given))), "the page of the contribution lists it");
+}
+
+async fn a_task_is_given_on_a_page_and_answered_with_one_press(engine: Engine) {
+    let world = World::new(engine).await;
+    let desk = world.app.browser(SECRETARIAT).await;
+    let shown = async |reader: &Client, path: &str| reader.get(path).header("accept", "text/html").send().await.text();
+    let blank = form(&shown(&desk, "/tasks/new").await, "/tasks/new");
+    let typed = blank.with(&[("title", "Elenco delle fonti"), ("day", "2027-08-26")]);
+    let refused = typed.send(&desk).await;
+    assert_eq!(refused.status.as_u16(), 422);
+    assert!(refused.text().contains("href=\"#field-observatories\""), "{}", refused.text());
+    let led = typed.with(&[("observatory-bergamo", "true"), ("observatory-como", "true")]).send(&desk).await;
+    assert_eq!((led.status.as_u16(), led.header("location")), (303, Some("/tasks?state=given")));
+    let list = shown(&desk, "/tasks?state=given").await;
+    assert!(list.contains("mercoledì 25 agosto 2027") && list.contains("giovedì 26 agosto 2027"), "{list}");
+
+    let own = world.app.browser(OWN).await;
+    let task = world.id("given task");
+    let page = shown(&own, &format!("/tasks/{task}")).await;
+    assert!(page.contains("Affidata dalla segreteria tecnica"));
+    let accepted = form(&page, &format!("/tasks/{task}/accept")).send(&own).await;
+    assert_eq!(accepted.status.as_u16(), 303, "{}", accepted.text());
+    let page = shown(&own, &format!("/tasks/{task}")).await;
+    assert!(page.contains("Accettata") && !page.contains(&format!("/tasks/{task}/refuse")), "{page}");
+}
+
+async fn late_work_stays_late_and_its_due_day_stays(engine: Engine) {
+    let world = World::new(engine).await;
+    let own = world.app.client(OWN).await;
+    let path = format!("/api/v1/tasks/{}", world.id("task"));
+    let before = own.get(&path).send().await.expect(200);
+    let due: chrono::NaiveDate = before["day"].as_str().and_then(|day| day.parse().ok()).expect("a day");
+    let later = due + chrono::Days::new(7);
+    let late = json!({ "day": later, "reason": "I dati Inps arrivano dopo" });
+    let after = own.post(&format!("{path}/late")).if_match(&before["version"]).json(late).send().await.expect(200);
+    assert_eq!(after["day"], before["day"]);
+    world.app.at(&format!("{} 09:00", due + chrono::Days::new(3)));
+    assert_eq!(own.get(&path).send().await.expect(200)["is_overdue"], json!(true));
+    let monday = world.app.browser(SECRETARIAT).await.get("/monday").header("accept", "text/html").send().await.text();
+    assert!(monday.contains("In ritardo fino a") && monday.contains("I dati Inps arrivano dopo"));
+    let contribution = format!("/api/v1/deliverables/{}", world.id("deliverable"));
+    let version = own.get(&contribution).send().await.expect(200)["version"].clone();
+    let late = json!({ "day": "2027-04-20", "reason": "Manca il capitolo 4" });
+    own.post(&format!("{contribution}/late")).if_match(&version).json(late).send().await.expect(200);
+    let page = format!("/deliverables/{}", world.id("deliverable"));
+    let page = world.app.browser(SECRETARIAT).await.get(&page).header("accept", "text/html").send().await.text();
+    assert!(page.contains("Manca il capitolo 4") && page.contains("martedì 20 aprile 2027"));
+}
+
+async fn work_is_late_until_a_day_after_its_due_day(engine: Engine) {
+    let world = World::new(engine).await;
+    let own = world.app.client(OWN).await;
+    let path = format!("/api/v1/tasks/{}", world.id("task"));
+    let task = own.get(&path).send().await.expect(200);
+    let say = async |day: &Value, reason: &str| {
+        own.post(&format!("{path}/late")).if_match(&task["version"]).json(json!({ "day": day, "reason": reason })).send().await
+    };
+    say(&task["day"], "Manca il dato").await.refused(422, "not_later");
+    say(&json!("2027-06-01"), " ").await.refused(422, "reason_missing");
+    let done = own.post(&format!("{path}/complete")).if_match(&task["version"]).json(json!({})).send().await.expect(200);
+    let late = json!({ "day": "2027-06-01", "reason": "Manca il dato" });
+    own.post(&format!("{path}/late")).if_match(&done["version"]).json(late).send().await.refused(409, "wrong_transition");
+}
+
+async fn work_that_will_be_late_is_reminded_of_on_the_expected_day_and_not_before(engine: Engine) {
+    let world = World::new(engine).await;
+    let (secretariat, own) = (world.app.client(SECRETARIAT).await, world.app.client(OWN).await);
+    let given = give(&secretariat, task("2027-09-15")).await;
+    let path = format!("/api/v1/tasks/{}", id(&given));
+    let late = json!({ "day": "2027-09-22", "reason": "Le nomine sono il 20" });
+    own.post(&format!("{path}/late")).if_match(&given["version"]).json(late).send().await.expect(200);
+    let rungs = async || {
+        let log = secretariat.get(&format!("/api/v1/reminders?obligation_id={}", id(&given))).send().await.expect(200);
+        let log = log["items"].as_array().expect("a list").clone();
+        log.iter().filter(|entry| entry["outcome"] == "sent").map(|entry| entry["rung"].clone()).collect::<Vec<_>>()
+    };
+    for day in ["2027-09-01", "2027-09-10", "2027-09-15", "2027-09-21"] {
+        world.app.at(&format!("{day} 08:30"));
+        world.app.tick("reminders").await;
+        assert_eq!(rungs().await, Vec::<Value>::new(), "{day}");
+    }
+    world.app.at("2027-09-22 08:30");
+    world.app.tick("reminders").await;
+    assert_eq!(rungs().await, [json!(5)]);
+    let mails = world.app.mails().await;
+    let reminder = mails.iter().rev().find(|mail| mail.kind == "reminder" && mail.to == OWN).expect("a reminder");
+    assert!(reminder.text.contains("Era stata indicata per mercoledì 22 settembre 2027"), "{}", reminder.text);
+}
