@@ -53,7 +53,7 @@ pub struct Obligation {
     pub title_en: String,
     /// The day it is due, in the calendar of the seat's territory.
     pub due_day: NaiveDate,
-    /// What those who do it said, if it will be late.
+    /// Statement of those who do it that it will be late.
     pub expected: Option<Expected>,
     pub estimated_minutes: i32,
     /// Page on which it is answered.

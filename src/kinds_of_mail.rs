@@ -49,6 +49,8 @@ kinds![
     tasks::mail::GivenTogether,
     tasks::mail::Changed,
     tasks::mail::Refused,
+    tasks::mail::proposals::DayProposed,
+    tasks::mail::proposals::DayAnswered,
     reminders::mail::Reminder,
     reminders::mail::Urged,
     jobs::mail::AuditAnchor,

@@ -26,6 +26,7 @@ use crate::releases::view::ReleaseView;
 use crate::reminders::policy as reminder_policy;
 use crate::reminders::service as reminders;
 use crate::tasks::model::Task;
+use crate::tasks::service::Proposed;
 use crate::tasks::service::TaskFilter;
 use crate::time::zone;
 use crate::vitals::Sign;
@@ -70,6 +71,8 @@ pub struct Monday {
     pub waiting: Vec<DeliverableView>,
     /// Refused and blocked tasks. They get no reminders, so the secretariat has to decide about them.
     pub held_up: Vec<Task>,
+    /// Other days proposed for contributions.
+    pub proposals: Vec<Proposed>,
     /// Mails given up or with unknown outcome, which a person has to check.
     pub stuck_mails: Vec<desk::LogLine>,
     pub failing_jobs: Vec<JobStatus>,
@@ -139,6 +142,7 @@ pub async fn monday(ctx: &Ctx) -> Result<Monday> {
         next: next(ctx).await?,
         waiting: waiting(ctx).await?,
         held_up: held_up(db).await?,
+        proposals: tasks::service::open_proposals(ctx).await?,
         stuck_mails: stuck_mails(ctx).await?,
         failing_jobs: jobs.into_iter().filter(JobStatus::is_failing).collect(),
         silent: ctx.services.vitals.silent(),

@@ -28,7 +28,7 @@ use crate::releases::web::matrix::Matrix;
 use crate::releases::web::{ContributionLine, Line as ReleaseLine};
 use crate::risk::RiskKind;
 use crate::tasks::model::Task;
-use crate::tasks::web::Line as TaskLine;
+use crate::tasks::web::{Line as TaskLine, ProposalLine};
 use crate::texts::Lang;
 use crate::time::{words, zone};
 use crate::typed::Reading;
@@ -249,6 +249,8 @@ struct MondayPage {
     /// The release that comes out next, with the matrix of its work.
     next: Option<(ReleaseLine, Matrix)>,
     waiting: Vec<WaitingRow>,
+    /// Other days proposed for contributions, to be decided.
+    proposals: Vec<ProposalLine>,
     mails: Vec<MailRow>,
     jobs: Vec<JobRow>,
     /// One sentence for each part without signs of life.
@@ -336,7 +338,7 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
     let number = |groups: &[OwedFor]| groups.iter().map(|group| group.owed.len()).sum();
     let owed = |groups: Vec<OwedFor>| groups.into_iter().map(|group| owed_group(&ctx, group)).collect();
     let counts = [
-        (monday.waiting.len() + monday.held_up.len(), "overview.tile_waiting", "#waiting", "warning"),
+        (monday.waiting.len() + monday.held_up.len() + monday.proposals.len(), "overview.tile_waiting", "#waiting", "warning"),
         (number(&monday.late), "overview.tile_late", "#late", "danger"),
         (number(&monday.soon), "overview.tile_week", "#week", "info"),
         (monday.leaving.len(), "overview.tile_leaving", "#leaving", "info"),
@@ -358,6 +360,7 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
         soon: owed(monday.soon),
         leaving: monday.leaving.iter().map(|one| leaving_row(&ctx, one)).collect(),
         next,
+        proposals: monday.proposals.iter().map(|one| ProposalLine::of(&ctx, &one.proposal, &one.view)).collect(),
         waiting: monday
             .waiting
             .into_iter()

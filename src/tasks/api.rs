@@ -1,5 +1,6 @@
 //! Tasks over REST: short handlers; request and response types are in `wire`.
 
+mod proposals;
 mod wire;
 
 use self::wire::{
@@ -30,7 +31,15 @@ use chrono::NaiveDate;
 use entity::ids::{DeliverableId, TaskId};
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    cfg.service(list_tasks)
+    cfg.service(proposals::list_day_proposals)
+        .service(proposals::list_deliverable_day_proposals)
+        .service(proposals::propose_day)
+        .service(proposals::show_day_proposal)
+        .service(proposals::preview_day_proposal)
+        .service(proposals::accept_day_proposal)
+        .service(proposals::decline_day_proposal)
+        .service(proposals::withdraw_day_proposal)
+        .service(list_tasks)
         .service(give_tasks)
         .service(accept_task)
         .service(refuse_task)
@@ -53,6 +62,14 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
 /// Rights required by each operation, by the name of its handler.
 pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("list_tasks", Right::Ever(Action::View)),
+    ("list_day_proposals", Right::Ever(Action::View)),
+    ("list_deliverable_day_proposals", Right::Ever(Action::View)),
+    ("propose_day", Right::Ever(Action::ProposeDay)),
+    ("show_day_proposal", Right::Ever(Action::View)),
+    ("preview_day_proposal", Right::Ever(Action::AnswerProposal)),
+    ("accept_day_proposal", Right::Ever(Action::AnswerProposal)),
+    ("decline_day_proposal", Right::Ever(Action::AnswerProposal)),
+    ("withdraw_day_proposal", Right::Ever(Action::ProposeDay)),
     ("give_tasks", Right::Ever(Action::Create)),
     ("accept_task", Right::Ever(Action::Accept)),
     ("refuse_task", Right::Ever(Action::Refuse)),

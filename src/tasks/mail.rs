@@ -3,6 +3,8 @@
 //! Tasks that the secretariat gives to one seat within some minutes are one mail ([`given_together`]): a mail that still waits
 //! is withdrawn, and the next one tells its tasks too. Each task keeps the name of the mail that tells of it.
 
+pub mod proposals;
+
 use super::model::Task;
 use super::policy::Visibility;
 use super::store;

@@ -28,6 +28,7 @@ mod labels;
 pub mod mail;
 pub mod model;
 pub mod policy;
+pub mod proposal;
 pub mod reply;
 pub mod service;
 mod store;

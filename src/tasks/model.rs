@@ -221,7 +221,7 @@ pub struct Task {
     pub created_at: DateTime<Utc>,
 }
 
-/// What the secretariat writes about a task that it gives.
+/// Words of the secretariat about a task that it gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wording {
     pub title: String,

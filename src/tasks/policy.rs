@@ -14,6 +14,10 @@ pub enum Action {
     Refuse,
     /// Say that it will be late.
     DeclareLate,
+    /// Propose another day for the contribution of its observatory.
+    ProposeDay,
+    /// Accept or decline another day for a contribution.
+    AnswerProposal,
     Start,
     Complete,
     /// Open it again after it was done.
@@ -24,6 +28,8 @@ pub enum Action {
     Cancel,
     /// Set a day by hand.
     Reschedule,
+    /// Remind those who do it, now; the reminders carry it out.
+    Urge,
     /// Change what the secretariat wrote about a task that it gave.
     Edit,
     /// Give a refused task to the same seat for good.
@@ -42,6 +48,8 @@ impl Action {
         Self::Accept,
         Self::Refuse,
         Self::DeclareLate,
+        Self::ProposeDay,
+        Self::AnswerProposal,
         Self::Start,
         Self::Complete,
         Self::Reopen,
@@ -49,6 +57,7 @@ impl Action {
         Self::Unblock,
         Self::Cancel,
         Self::Reschedule,
+        Self::Urge,
         Self::Edit,
         Self::Insist,
         Self::HandOn,
@@ -84,8 +93,13 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
         | Action::Reopen
         | Action::Block
         | Action::Unblock => works_on(actor, subject) || actor.is_secretariat(),
-        Action::Cancel
+        Action::ProposeDay => {
+            subject.observatory.is_some_and(|observatory| actor.works_for(observatory)) || actor.is_secretariat()
+        }
+        Action::AnswerProposal
+        | Action::Cancel
         | Action::Reschedule
+        | Action::Urge
         | Action::Edit
         | Action::Insist
         | Action::HandOn

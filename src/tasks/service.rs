@@ -2,6 +2,7 @@
 
 mod give;
 mod late;
+mod propose;
 
 use super::mail;
 use super::model::{GivenAt, Stage, Step, Task, is_open};
@@ -28,6 +29,10 @@ use std::ops::RangeInclusive;
 
 pub use self::give::{DESCRIPTION_CHARACTERS, GiveIn, Recipients, accept, answers, edit, give, hand_on, insist, refuse};
 pub use self::late::{LateIn, declare_contribution_late, declare_late, late_work};
+pub use self::propose::{
+    DayPreview, ProposeIn, Proposed, accept_day, decline_day, open_proposals, preview_day, proposal, proposals_for, propose,
+    withdraw_day,
+};
 pub use super::store::Filter as TaskFilter;
 
 /// Longest title of a task, in characters.

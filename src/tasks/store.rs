@@ -1,5 +1,6 @@
 //! Rows of tasks. The only file of the slice with queries.
 
+pub mod proposals;
 pub mod replies;
 
 use super::model::{GivenAt, Stage, Task};

@@ -13,6 +13,10 @@ verbs! {
         Insist = "insist",
         HandOn = "hand_on",
         DeclareLate = "declare_late",
+        ProposeDay = "propose_day",
+        AcceptDay = "accept_day",
+        DeclineDay = "decline_day",
+        WithdrawDay = "withdraw_day",
         Settle = "settle",
         Start = "start",
         Complete = "complete",
@@ -32,6 +36,8 @@ impl Verb {
             Self::Accept
             | Self::Refuse
             | Self::DeclareLate
+            | Self::ProposeDay
+            | Self::WithdrawDay
             | Self::Start
             | Self::Complete
             | Self::Reopen
@@ -40,6 +46,8 @@ impl Verb {
             Self::Create
             | Self::Give
             | Self::Edit
+            | Self::AcceptDay
+            | Self::DeclineDay
             | Self::Insist
             | Self::HandOn
             | Self::Settle

@@ -4,6 +4,7 @@ mod contact;
 mod give;
 mod late;
 mod list;
+mod propose;
 
 use super::model::{Event, GivenAt, LIFECYCLE, Task, is_open};
 use super::policy::{self, Action};
@@ -34,6 +35,7 @@ use entity::ids::{DeliverableId, TaskId};
 use entity::kinds::{DeliverableState, ObligationKind, ReplyKind, TaskOrigin, TaskState};
 
 pub use contact::{Contact, contact};
+pub use propose::ProposalLine;
 pub use late::{LateForm, LatePage, due as late_due, in_words as late_in_words};
 
 pub fn pages(cfg: &mut web::ServiceConfig) {
@@ -47,6 +49,7 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
         .service(perform);
     give::pages(cfg);
     late::pages(cfg);
+    propose::pages(cfg);
 }
 
 /// One task in a list.

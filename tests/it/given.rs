@@ -13,6 +13,7 @@ both_engines! {
     a_task_for_many_is_one_each_on_a_day_that_each_works,
     tasks_given_within_some_minutes_are_one_mail,
     work_that_will_be_late_is_reminded_of_on_the_expected_day_and_not_before,
+    an_accepted_proposal_is_the_day_set_by_hand_and_its_preview_says_so,
 }
 
 on_sqlite! {
@@ -24,6 +25,10 @@ on_sqlite! {
     a_task_is_given_on_a_page_and_answered_with_one_press,
     late_work_stays_late_and_its_due_day_stays,
     work_is_late_until_a_day_after_its_due_day,
+    a_declined_proposal_changes_nothing_and_both_are_told,
+    a_day_that_cannot_be_proposed_is_refused_with_its_reason,
+    the_secretariat_decides_about_a_proposed_day_on_its_monday_page,
+    a_link_in_a_mail_says_that_work_will_be_late,
 }
 
 fn id(value: &Value) -> &str {
@@ -81,7 +86,7 @@ async fn a_task_for_one_is_refused_on_a_day_off_with_the_nearest_days(engine: En
     let refused = secretariat.post("/api/v1/tasks").json(task("2027-08-26")).send().await;
     let problem = refused.refused(422, "non_working_day");
     let detail = problem["detail"].as_str().expect("a text");
-    assert!(detail.contains("25.8.2027") && detail.contains("27.8.2027"), "{detail}");
+    assert!(detail.contains("25.08.2027") && detail.contains("27.08.2027"), "{detail}");
     secretariat.post("/api/v1/tasks").json(task("2027-01-08")).send().await.refused(422, "invalid");
     let both = json!({ "seat": "referent:bergamo", "observatories": ["como"], "title": "Elenco", "day": "2027-08-25", "estimated_minutes": 30 });
     secretariat.post("/api/v1/tasks").json(both).send().await.refused(422, "invalid");
@@ -290,4 +295,104 @@ async fn work_that_will_be_late_is_reminded_of_on_the_expected_day_and_not_befor
     let mails = world.app.mails().await;
     let reminder = mails.iter().rev().find(|mail| mail.kind == "reminder" && mail.to == OWN).expect("a reminder");
     assert!(reminder.text.contains("Era stata indicata per mercoledì 22 settembre 2027"), "{}", reminder.text);
+}
+
+/// Proposes another day for Como's contribution and returns the proposal.
+async fn proposed(world: &World, day: &str) -> (Value, Value) {
+    let secretariat = world.app.client(SECRETARIAT).await;
+    let own = secretariat.get("/api/v1/deliverables?observatory=como").send().await.expect(200)["items"][0].clone();
+    let path = format!("/api/v1/deliverables/{}/day-proposals", id(&own));
+    let other = json!({ "day": day, "reason": "Chi scrive rientra dopo la scadenza" });
+    let proposal = secretariat.post(&path).json(other).send().await.expect(201);
+    (own, proposal)
+}
+
+async fn an_accepted_proposal_is_the_day_set_by_hand_and_its_preview_says_so(engine: Engine) {
+    let world = World::new(engine).await;
+    let secretariat = world.app.client(SECRETARIAT).await;
+    let (own, proposal) = proposed(&world, "2027-03-18").await;
+    let path = format!("/api/v1/day-proposals/{}", id(&proposal));
+    let preview =
+        secretariat.post(&format!("{path}/preview")).if_match(&proposal["version"]).send().await.expect(200);
+    assert_eq!((&preview["day_before"], &preview["day_after"]), (&own["day"], &json!("2027-03-18")));
+    assert_eq!(secretariat.get(&path).send().await.expect(200)["state"], json!("open"), "a preview changes nothing");
+    let accepted = secretariat.post(&format!("{path}/accept")).if_match(&proposal["version"]).send().await.expect(200);
+    assert_eq!((&accepted["state"], &accepted["possible"]), (&json!("accepted"), &json!([])));
+    let after = secretariat.get(&format!("/api/v1/deliverables/{}", id(&own))).send().await.expect(200);
+    assert_eq!((&after["hand_set_day"], &after["due_day"]), (&json!("2027-03-18"), &own["due_day"]));
+    for moved in preview["tasks"].as_array().expect("tasks") {
+        let task = secretariat.get(&format!("/api/v1/tasks/{}", id(moved))).send().await.expect(200);
+        assert_eq!(task["day"], moved["day_after"], "preview and effect are the same");
+    }
+    assert_eq!(preview["tasks"].as_array().map(Vec::len), Some(1), "the step that hands it in follows");
+}
+
+async fn a_declined_proposal_changes_nothing_and_both_are_told(engine: Engine) {
+    let world = World::new(engine).await;
+    let (secretariat, own) = (world.app.client(SECRETARIAT).await, world.app.client(OWN).await);
+    let proposal = format!("/api/v1/day-proposals/{}", world.id("day proposal"));
+    world.app.advance(QUIET);
+    let mails = world.app.mails().await;
+    assert!(mails.iter().any(|mail| mail.kind == "day_proposed" && mail.to == SECRETARIAT), "{mails:?}");
+    let contribution = format!("/api/v1/deliverables/{}", world.id("deliverable"));
+    let before = own.get(&contribution).send().await.expect(200);
+    let again = json!({ "day": "2027-03-15", "reason": "Ancora un giorno" });
+    own.post(&format!("{contribution}/day-proposals")).json(again).send().await.refused(409, "already_proposed");
+    let why = json!({ "reason": "L’uscita è troppo vicina" });
+    own.post(&format!("{proposal}/decline")).if_match(1).json(why.clone()).send().await.refused(403, "denied");
+    world.app.client(FOREIGN).await.get(&proposal).send().await.refused(404, "not_found");
+    let declined = secretariat.post(&format!("{proposal}/decline")).if_match(1).json(why).send().await.expect(200);
+    assert_eq!(declined["answer"], json!("L’uscita è troppo vicina"));
+    assert_eq!(own.get(&contribution).send().await.expect(200), before);
+    world.app.advance(QUIET);
+    let mails = world.app.mails().await;
+    assert!(mails.iter().any(|mail| mail.kind == "day_answered" && mail.to == OWN && mail.text.contains("troppo vicina")));
+    secretariat.post(&format!("{proposal}/accept")).if_match(2).send().await.refused(409, "wrong_transition");
+    let other = json!({ "day": "2027-03-15", "reason": "Allora tre giorni" });
+    let next = own.post(&format!("{contribution}/day-proposals")).json(other).send().await.expect(201);
+    let path = format!("/api/v1/day-proposals/{}/withdraw", id(&next));
+    assert_eq!(own.post(&path).if_match(1).send().await.expect(200)["state"], json!("withdrawn"));
+}
+
+async fn a_day_that_cannot_be_proposed_is_refused_with_its_reason(engine: Engine) {
+    let world = World::new(engine).await;
+    let secretariat = world.app.client(SECRETARIAT).await;
+    let owed = secretariat.get("/api/v1/deliverables?observatory=lodi").send().await.expect(200)["items"][0].clone();
+    let path = format!("/api/v1/deliverables/{}/day-proposals", id(&owed));
+    let ask = async |day: &Value| {
+        secretariat.post(&path).json(json!({ "day": day, "reason": "Serve più tempo" })).send().await
+    };
+    ask(&json!("2027-03-14")).await.refused(422, "non_working_day");
+    ask(&owed["day"]).await.refused(422, "nothing_changes");
+    let silent = json!({ "day": "2027-03-15", "reason": "" });
+    secretariat.post(&path).json(silent).send().await.refused(422, "reason_missing");
+}
+
+async fn the_secretariat_decides_about_a_proposed_day_on_its_monday_page(engine: Engine) {
+    let world = World::new(engine).await;
+    let desk = world.app.browser(SECRETARIAT).await;
+    let shown = async |path: &str| desk.get(path).header("accept", "text/html").send().await.text();
+    let proposal = format!("/day-proposals/{}", world.id("day proposal"));
+    let preview = form(&shown(&proposal).await, &format!("{proposal}/preview")).send(&desk).await;
+    assert!(preview.text().contains("Che cosa cambierebbe"), "{}", preview.text());
+    let monday = shown("/monday").await;
+    assert!(monday.contains("Chi scrive rientra l’11 marzo") || monday.contains("Chi scrive rientra l&#"), "{monday}");
+    let led = form(&monday, &format!("{proposal}/accept")).send(&desk).await;
+    assert_eq!(led.status.as_u16(), 303, "{}", led.text());
+    assert!(!shown("/monday").await.contains(&proposal), "decided");
+}
+
+async fn a_link_in_a_mail_says_that_work_will_be_late(engine: Engine) {
+    let world = World::new(engine).await;
+    let page = format!("/p/{}", world.id("press"));
+    let stranger = world.app.anonymous();
+    let press = async |day: &str| {
+        let fields = [("day", day), ("reason", "I dati arrivano dopo")];
+        stranger.post(&format!("{page}/late")).header("sec-fetch-site", "same-origin").form("", &fields).send().await
+    };
+    assert_eq!(press("2027-01-26").await.status.as_u16(), 422, "before the due day");
+    assert_eq!(press("2027-06-01").await.status.as_u16(), 303);
+    let path = format!("/api/v1/tasks/{}/replies", world.id("task"));
+    let replies = world.app.client(OWN).await.get(&path).send().await.expect(200);
+    assert_eq!((&replies["items"][0]["kind"], &replies["items"][0]["day"]), (&json!("late"), &json!("2027-06-01")));
 }

@@ -123,7 +123,42 @@ async fn mails_about_work(language: &str) -> Vec<Vec<Mail>> {
     });
     secretariat.post(&format!("{meeting}/outcomes")).json(task).send().await.expect(201);
     mails.push(told().await);
+    mails.extend(mails_about_proposed_days(&app, &secretariat, &referent).await);
     mails.extend(mails_about_given_tasks(&app, &secretariat, &referent).await);
+    mails
+}
+
+/// Confirms another release, and proposes other days for a contribution to it, which are accepted and declined.
+async fn mails_about_proposed_days(app: &TestApp, secretariat: &Client, referent: &Client) -> Vec<Vec<Mail>> {
+    let mut mails = Vec::new();
+    let told = async || {
+        app.advance(QUIET);
+        app.mails().await
+    };
+    let release = json!({ "product": "relazione-territoriale", "period": "2027", "date": { "precision": "month", "day": "2028-03-10" } });
+    let planned = secretariat.post("/api/v1/releases").json(release).send().await.expect(201);
+    let path = format!("/api/v1/releases/{}/confirm", planned["id"].as_str().expect("an id"));
+    let day = json!({ "day": "2028-03-16" });
+    secretariat.post(&path).if_match(&planned["version"]).json(day).send().await.expect(200);
+    app.advance(QUIET);
+    app.mails().await;
+    let owed = referent.get("/api/v1/deliverables?observatory=bergamo&state=planned").send().await.expect(200);
+    let path = format!("/api/v1/deliverables/{}/day-proposals", owed["items"][0]["id"].as_str().expect("an id"));
+    let propose = async |day: &str| {
+        let other = json!({ "day": day, "reason": "Chi scrive rientra dopo la scadenza" });
+        let proposal = referent.post(&path).json(other).send().await.expect(201);
+        format!("/api/v1/day-proposals/{}", proposal["id"].as_str().expect("an id"))
+    };
+    let first = propose("2028-03-10").await;
+    mails.push(told().await);
+    let why = json!({ "reason": "L’uscita è troppo vicina" });
+    secretariat.post(&format!("{first}/decline")).if_match(1).json(why).send().await.expect(200);
+    mails.push(told().await);
+    let second = propose("2028-03-09").await;
+    app.advance(QUIET);
+    app.mails().await;
+    secretariat.post(&format!("{second}/accept")).if_match(1).send().await.expect(200);
+    mails.push(told().await);
     mails
 }
 

@@ -95,6 +95,8 @@ struct Work {
     given: String,
     giving: String,
     refused: String,
+    /// Another day proposed for a contribution.
+    proposal: String,
 }
 
 impl Work {
@@ -123,6 +125,10 @@ impl Work {
         review(&sent_back, "request-changes", json!({ "remarks": "Manca un capitolo" })).await;
         let tasks = secretariat.get("/api/v1/tasks?observatory=pavia").send().await.expect(200);
         let task = &tasks["items"][0];
+        let owed = secretariat.get("/api/v1/deliverables?observatory=pavia").send().await.expect(200);
+        let path = format!("/api/v1/deliverables/{}/day-proposals", id(&owed["items"][0]));
+        let other = json!({ "day": "2027-05-18", "reason": "Serve più tempo" });
+        let proposal = secretariat.post(&path).json(other).send().await.expect(201);
         let give = async |title: &str| {
             let task = json!({ "seat": "referent:pavia", "title": title, "day": "2027-12-15", "estimated_minutes": 30 });
             secretariat.post("/api/v1/tasks").json(task).send().await.expect(201)["items"][0].clone()
@@ -140,6 +146,7 @@ impl Work {
             giving: giving_of(app, &id(&given)).await,
             given: id(&given),
             refused: id(&refused),
+            proposal: id(&proposal),
             due: task["day"].as_str().and_then(|day| day.parse().ok()).expect("a day"),
         }
     }
@@ -191,6 +198,7 @@ async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
         about("tasks_given", "giving", &work.giving),
         at("task_changed", "task", &work.given, 1),
         at("task_refused", "task", &work.refused, 2),
+        about("day_proposed", "day_proposal", &work.proposal),
         about(ALWAYS_TRUE, "audit", "2027-03-01"),
         // Enqueued by an older program, before mails had facts.
         about("farewell", "designation", &over),
@@ -228,6 +236,8 @@ async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
         at("task_changed", "task", &work.given, 2),
         at("task_refused", "task", &work.refused, 1),
         at("task_refused", "task", &work.given, 1),
+        about("day_proposed", "day_proposal", &nobody),
+        about("day_answered", "day_proposal", &work.proposal),
     ];
 
     let ctx = app.system();

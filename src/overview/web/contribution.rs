@@ -21,7 +21,8 @@ use crate::reminders::service as reminders;
 use crate::tasks::model::Task;
 use crate::tasks::service::{self as tasks, TaskFilter};
 use crate::tasks::policy as task_policy;
-use crate::tasks::web::{Line as TaskLine, late_in_words, state_badge};
+use crate::tasks::proposal::DayProposal;
+use crate::tasks::web::{Line as TaskLine, ProposalLine, late_in_words, state_badge};
 use crate::texts::Lang;
 use crate::time::words;
 use actix_web::{HttpRequest, get, web};
@@ -50,6 +51,8 @@ struct ContributionPage {
     late: Option<(String, String)>,
     release: ReleaseLine,
     steps: Vec<Step>,
+    /// Other days proposed for it, the latest first.
+    proposals: Vec<ProposalLine>,
     /// Tasks for the contribution that are no steps of it.
     beside: Vec<TaskLine>,
     due: Option<Due>,
@@ -143,6 +146,7 @@ async fn contribution_page(ctx: &Ctx, request: &HttpRequest, dossier: Dossier) -
     let (db, lang) = (ctx.reader(), ctx.lang);
     let view = &dossier.view;
     let (steps, beside) = tasks_of(ctx, view).await?;
+    let proposals = tasks::proposals_for(ctx, view.deliverable.id).await?;
     let holders = holders(ctx, view).await?;
     let publication = portal::of_deliverable(ctx, view.deliverable.id).await?;
     let release = releases::release(db, view.deliverable.release_id).await?;
@@ -166,7 +170,8 @@ async fn contribution_page(ctx: &Ctx, request: &HttpRequest, dossier: Dossier) -
         reason: view.deliverable.stage.reason().map(str::to_owned),
         late: late(ctx, view).await?,
         beside: beside.iter().map(|task| TaskLine::of(task, ctx)).collect(),
-        forms: forms(ctx, view),
+        forms: forms(ctx, view, &proposals),
+        proposals: proposals.iter().rev().map(|one| ProposalLine::of(ctx, one, view)).collect(),
         release: ReleaseLine::of(&release, ctx),
         steps: way(ctx, view, &steps, &holders, &publication),
         on_behalf: contributions::on_behalf(ctx, view).filter(|_| is_report),
@@ -215,11 +220,13 @@ async fn late(ctx: &Ctx, view: &DeliverableView) -> Result<Option<(String, Strin
 }
 
 /// Returns the forms about the work of a contribution that the reader may fill in now.
-fn forms(ctx: &Ctx, view: &DeliverableView) -> Vec<(String, &'static str)> {
+fn forms(ctx: &Ctx, view: &DeliverableView, proposals: &[DayProposal]) -> Vec<(String, &'static str)> {
     let is_owed = view.deliverable.awaits_handing_in();
+    let may_propose = is_owed && view.may(&ctx.actor, Action::Submit) && !proposals.iter().any(DayProposal::is_open);
     let may_give = task_policy::may_ever(&ctx.actor, task_policy::Action::Create);
     let all = [
         (is_owed && view.may(&ctx.actor, Action::Submit), format!("{}/late", contributions::href(view)), "tasks.late"),
+        (may_propose, format!("{}/propose-day", contributions::href(view)), "tasks.propose"),
         (may_give, format!("/tasks/new?deliverable={}", view.deliverable.id), "tasks.give"),
     ];
     all.into_iter().filter(|(is_shown, ..)| *is_shown).map(|(_, href, label)| (href, ctx.lang.t(label))).collect()

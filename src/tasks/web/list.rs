@@ -1,6 +1,6 @@
 //! The list of work: tasks, and contributions for which no task is open, earliest day first.
 
-use super::Line;
+use super::{Line, late_in_words};
 use crate::ctx::Ctx;
 use crate::deliverables::service::{self as deliverables, DeliverableFilter};
 use crate::deliverables::view::DeliverableView;
@@ -12,7 +12,9 @@ use crate::http::page::{Badge, Shell, page};
 use crate::http::paging::{Page, Paging};
 use crate::network::service as network;
 use crate::tasks::model::Task;
-use crate::tasks::policy;
+use crate::open::Guarded;
+use crate::tasks::policy::{self, Action};
+use crate::tasks::reply::{self, LateWork};
 use crate::tasks::service::{self, TaskFilter};
 use crate::texts::{Label, Lang};
 use crate::time::words;
@@ -23,7 +25,7 @@ use actix_web::{HttpRequest, get};
 use askama::Template;
 use chrono::NaiveDate;
 use entity::ids::{ObservatoryId, ReleaseId};
-use entity::kinds::{DeliverableState, TaskState};
+use entity::kinds::{DeliverableState, ObligationKind, TaskState};
 use serde::Deserialize;
 use std::str::FromStr;
 use uuid::Uuid;
@@ -126,6 +128,10 @@ pub struct ListPage {
     releases: Vec<Choice>,
     states: Vec<Choice>,
     rows: Vec<Row>,
+    /// Whether the reader may give tasks.
+    may_give: bool,
+    /// Address of this page, to which the button that reminds comes back.
+    here: String,
     none: &'static str,
     first: Option<String>,
     next: Option<String>,
@@ -135,6 +141,10 @@ pub struct ListPage {
 struct Row {
     line: Line,
     act: Act,
+    /// Address of the button that reminds of it now.
+    urge: Option<String>,
+    /// «In ritardo fino a venerdì 12 marzo 2027».
+    late: Option<String>,
 }
 
 /// The act offered in a row.
@@ -154,6 +164,13 @@ enum Work {
 }
 
 impl Work {
+    fn name(&self) -> reply::Work {
+        match self {
+            Self::Task(task) => (ObligationKind::Task, task.id.0),
+            Self::Contribution(view) => (ObligationKind::Deliverable, view.deliverable.id.0),
+        }
+    }
+
     fn key(&self) -> (NaiveDate, Uuid) {
         match self {
             Self::Task(task) => (task.day(), task.id.0),
@@ -176,6 +193,8 @@ pub(super) async fn show_list(
     let work = work(&ctx, &asked, after, limit + 1).await?;
     let listed = Page::cut(&ctx, &request, limit, work, Work::key)?;
     let may_filter = sees_others(&ctx);
+    let shown: Vec<Uuid> = listed.items.iter().map(|work| work.name().1).collect();
+    let late = service::late_work(ctx.reader(), &shown).await?;
     page(&ListPage {
         shell: shell(&ctx, &request),
         lead: ctx.lang.t(if may_filter { "tasks.all_lead" } else { "tasks.mine_lead" }),
@@ -190,7 +209,9 @@ pub(super) async fn show_list(
         }),
         first: after.map(|_| first_page(&request)),
         next: listed.next_path(),
-        rows: listed.items.iter().map(|work| Row::of(work, &ctx)).collect(),
+        rows: listed.items.iter().map(|work| Row::of(work, &ctx).saying(&late, work, ctx.lang)).collect(),
+        may_give: policy::may_ever(&ctx.actor, Action::Create),
+        here: format!("{}?{}", request.path(), request.query_string()),
         form: FormState::fresh(typed),
     })
 }
@@ -315,7 +336,15 @@ impl Row {
             (false, true) if is_own => Act::Complete,
             _ => Act::Open,
         };
-        Self { line, act }
+        let may_urge = task.is_due() && task.state() != TaskState::Blocked && task.may(&ctx.actor, Action::Urge);
+        let urge = may_urge.then(|| format!("{}/remind", line.href));
+        Self { line, act, urge, late: None }
+    }
+
+    /// Adds what was said about work that will be late.
+    fn saying(self, late: &LateWork, work: &Work, lang: Lang) -> Self {
+        let late = late.about(work.name(), work.key().0).map(|late| late_in_words(late, lang));
+        Self { late, ..self }
     }
 
     fn of_contribution(view: &DeliverableView, ctx: &Ctx) -> Self {
@@ -335,6 +364,8 @@ impl Row {
                 may_complete: false,
             },
             act: if reviews { Act::Review } else { Act::Open },
+            urge: None,
+            late: None,
         }
     }
 
