@@ -47,6 +47,7 @@ pub fn rights() -> Rights {
         .with(meetings::api::RIGHTS, meetings::policy::may_ever)
         .with(whatif::api::RIGHTS, releases::policy::may)
         .with(portal::api::RIGHTS_BY_DELIVERABLE, deliverables::policy::may_ever)
+        .with(portal::api::RIGHTS_BY_RELEASE, releases::policy::may)
         .with(portal::api::RIGHTS, portal::policy::may)
         .with(reminders::api::RIGHTS, reminders::policy::may)
         .with(overview::api::RIGHTS, overview::policy::may)

@@ -190,6 +190,8 @@ codes! {
     ProposalChanged = "proposal_changed" => Conflict,
     NothingChosen = "nothing_chosen" => UnprocessableEntity,
     NothingToAdopt = "nothing_to_adopt" => UnprocessableEntity,
+    /// The outcome that adopts an edition is of another kind.
+    NotADecision = "not_a_decision" => UnprocessableEntity,
     // Reminders.
     /// The obligation is done, not called for any more, or blocked.
     NothingDue = "nothing_due" => Conflict,
@@ -211,6 +213,8 @@ codes! {
     // The portal.
     HostNotAllowed = "host_not_allowed" => UnprocessableEntity,
     AddressOfAFile = "address_of_a_file" => UnprocessableEntity,
+    /// The page was recognised already: another address, or another text, is an amendment with a public explanation.
+    AmendmentNeeded = "amendment_needed" => Conflict,
     // The service.
     Busy = "busy" => ServiceUnavailable,
     /// The disk of the database is full; the change was rolled back.

@@ -42,6 +42,8 @@ kinds![
     releases::mail::Confirmed,
     releases::mail::Moved,
     releases::mail::Cancelled,
+    releases::mail::Amended,
+    releases::mail::Withdrawn,
     deliverables::mail::HandedIn,
     deliverables::mail::Approved,
     deliverables::mail::SentBack,

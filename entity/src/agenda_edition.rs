@@ -1,7 +1,7 @@
 //! An adopted edition of the agenda. Written once and never changed. The adopting person is personal data.
 
 use crate::Instant;
-use crate::ids::{EditionId, PersonId};
+use crate::ids::{EditionId, OutcomeId, PersonId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -17,6 +17,8 @@ pub struct Model {
     pub last_day: Date,
     pub adopted_at: Instant,
     pub adopted_by: Option<PersonId>,
+    /// The decision of the table by which it was adopted.
+    pub outcome_id: Option<OutcomeId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -135,7 +135,7 @@ kind! {
 
 kind! {
     /// State of a release; *postponed* and *late* are derived, never stored.
-    ReleaseState { Provisional = "provisional", Confirmed = "confirmed", Published = "published", Cancelled = "cancelled" }
+    ReleaseState { Provisional = "provisional", Confirmed = "confirmed", Published = "published", Cancelled = "cancelled", Withdrawn = "withdrawn" }
 }
 
 kind! {
@@ -149,8 +149,13 @@ kind! {
 }
 
 kind! {
-    /// Kind of change of a release's date.
-    ReleaseChangeKind { Planned = "planned", Improved = "improved", Confirmed = "confirmed", Moved = "moved", Cancelled = "cancelled", Published = "published" }
+    /// Kind of an entry in the history of a release: a change of its date, its publication, or what happened to it afterwards.
+    ReleaseChangeKind { Planned = "planned", Improved = "improved", Confirmed = "confirmed", Moved = "moved", Cancelled = "cancelled", Published = "published", Amended = "amended", Withdrawn = "withdrawn" }
+}
+
+kind! {
+    /// Reason for amending what was published: an error, a planned revision, another method, or only another address of the same page.
+    AmendmentKind { Error = "error", Routine = "routine", Method = "method", Address = "address" }
 }
 
 kind! {
@@ -232,5 +237,5 @@ kind! {
 
 kind! {
     /// State of a deliverable's page on the portal.
-    PublicationState { Expected = "expected", Declared = "declared", Seen = "seen", Verified = "verified", Missing = "missing", Altered = "altered" }
+    PublicationState { Expected = "expected", Declared = "declared", Seen = "seen", Verified = "verified", Missing = "missing", Altered = "altered", Withdrawn = "withdrawn" }
 }

@@ -26,6 +26,8 @@ pub struct Model {
     pub first_confirmed_hour: Option<Time>,
     pub first_confirmed_at: Option<Instant>,
     pub published_at: Option<Instant>,
+    /// Instant of the latest amendment of what was published.
+    pub amended_at: Option<Instant>,
     pub reason_code: Option<ReasonCode>,
     #[sea_orm(column_type = "String(StringLen::N(2000))")]
     pub reason_text: Option<String>,

@@ -1,9 +1,9 @@
-//! One change of a release's date, with its reason. Append-only, public, unchangeable. No personal data but the
+//! One entry in the history of a release: a change of its date with the reason, or what happened after its publication. Append-only, public, unchangeable. No personal data but the
 //! author's id.
 
 use crate::Instant;
-use crate::ids::{OutcomeId, PersonId, ReleaseChangeId, ReleaseId};
-use crate::kinds::{Precision, ReasonCode, ReleaseChangeKind};
+use crate::ids::{ObservatoryId, OutcomeId, PersonId, ReleaseChangeId, ReleaseId};
+use crate::kinds::{AmendmentKind, Precision, ReasonCode, ReleaseChangeKind};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -29,6 +29,19 @@ pub struct Model {
     /// The same sentence in English.
     #[sea_orm(column_type = "String(StringLen::N(2000))")]
     pub rule_en: Option<String>,
+    /// Kind of an amendment of what was published.
+    pub amendment: Option<AmendmentKind>,
+    /// Public explanation of an amendment or a withdrawal.
+    #[sea_orm(column_type = "String(StringLen::N(2000))")]
+    pub explanation: Option<String>,
+    /// The observatory whose report was amended or withdrawn; `None` if it was all that the release published.
+    pub observatory_id: Option<ObservatoryId>,
+    /// Address of the page before an amendment or a withdrawal.
+    #[sea_orm(column_type = "String(StringLen::N(2000))")]
+    pub address_before: Option<String>,
+    /// Address of the page after an amendment.
+    #[sea_orm(column_type = "String(StringLen::N(2000))")]
+    pub address_after: Option<String>,
     pub at: Instant,
     pub by_person: Option<PersonId>,
 }

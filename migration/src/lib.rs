@@ -37,6 +37,8 @@ mod m20261130_160000_agenda;
 mod m20261130_180000_give_tasks;
 mod m20261130_181000_reply_about_work;
 mod m20261130_182000_propose_days;
+mod m20261130_210000_amend_releases;
+mod m20261130_211000_adopt_by_decision;
 mod schema;
 
 /// All migrations, oldest first.
@@ -78,6 +80,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_180000_give_tasks::Migration),
             Box::new(m20261130_181000_reply_about_work::Migration),
             Box::new(m20261130_182000_propose_days::Migration),
+            Box::new(m20261130_210000_amend_releases::Migration),
+            Box::new(m20261130_211000_adopt_by_decision::Migration),
         ]
     }
 }

@@ -2,20 +2,25 @@
 
 use super::model::{Line, Refusal, Span, Verdict, Warning};
 use super::policy::Action;
-use super::service::{self, Accepted, Difference, Edition, Entry, Key, Proposal};
+use super::service::{
+    self, Accepted, Difference, Edition, Entry, HORIZON_TARGET_MONTHS, Horizon, Key, Measures, Proposal,
+};
 use crate::auth::rights::Right;
+use crate::catalogue::questions::Catalogue;
 use crate::ctx::Ctx;
 use crate::error::{Code, Error};
 use crate::http::Answer;
 use crate::http::idempotency::{self, Created, IdempotencyKey};
 use crate::http::json::Json;
 use crate::http::paging::{Page, Paging};
+use crate::network::questions::AllObservatories;
 use crate::releases::api::WhenDto;
+use crate::releases::model::NOTICE_TARGET_WORKING_DAYS;
 use crate::texts::Lang;
 use crate::time::{Day, Period};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::ReleaseId;
+use entity::ids::{MeetingId, OutcomeId, ReleaseId};
 use entity::kinds::ReleaseState;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -27,7 +32,8 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(list_editions)
         .service(adopt_edition)
         .service(show_edition)
-        .service(compare_edition);
+        .service(compare_edition)
+        .service(measure_agenda);
 }
 
 /// Rights required by each operation, by the name of its handler.
@@ -38,6 +44,7 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("adopt_edition", Right::Ever(Action::Adopt)),
     ("show_edition", Right::Anybody),
     ("compare_edition", Right::Anybody),
+    ("measure_agenda", Right::Anybody),
 ];
 
 /// A span of months.
@@ -170,9 +177,13 @@ pub struct AdoptEditionIn {
     pub from: String,
     #[schema(max_length = 7, example = "2027-12")]
     pub to: String,
+    /// Outcome of the meeting that decided it; absent, the secretariat adopts it by itself.
+    #[serde(default)]
+    pub outcome_id: Option<OutcomeId>,
 }
 
 /// An adopted edition of the agenda.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct EditionOut {
     pub number: i32,
@@ -183,6 +194,42 @@ pub struct EditionOut {
     /// Last day of its span, included.
     pub to: NaiveDate,
     pub adopted_at: DateTime<Utc>,
+    /// Outcome of the meeting that decided it.
+    pub outcome_id: Option<OutcomeId>,
+    pub meeting_id: Option<MeetingId>,
+}
+
+/// Horizon of the agenda, and notice of the announced dates.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MeasuresOut {
+    /// Months ahead that the network aims at.
+    pub horizon_target_months: i32,
+    /// The shortest first.
+    #[schema(max_items = 10_000)]
+    pub horizons: Vec<HorizonOut>,
+    /// Working days of notice that the network aims at.
+    pub notice_target_working_days: i32,
+    /// Dates confirmed or moved in the last twelve months.
+    #[schema(value_type = u32)]
+    pub announced: usize,
+    /// Number of those with the notice that the network aims at.
+    #[schema(value_type = u32)]
+    pub announced_in_time: usize,
+}
+
+/// Time ahead for which no release of a product is missing.
+#[skip_serializing_none]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HorizonOut {
+    /// Code of the product.
+    #[schema(max_length = 60)]
+    pub product: String,
+    /// Code of the observatory, for an autonomous product.
+    #[schema(max_length = 60)]
+    pub observatory: Option<String>,
+    /// Day from which a release is missing; absent for a product without a release.
+    pub missing_from: Option<NaiveDate>,
+    pub months: i32,
 }
 
 /// A release as an edition holds it.
@@ -287,13 +334,14 @@ pub async fn list_editions(ctx: Ctx, request: HttpRequest, paging: web::Query<Pa
 /// Adopt the agenda of a span as the next edition
 ///
 /// What happens: all releases of the span are copied as they are. Who may: the secretariat. Mails: none. Errors:
-/// `nothing_to_adopt`, `required`, `too_long`, `span_out_of_range`, `unknown_value`.
+/// `nothing_to_adopt`, `required`, `too_long`, `span_out_of_range`, `unknown_value`, `not_a_decision` for an outcome of
+/// another kind.
 #[utoipa::path(tag = "agenda", params(IdempotencyKey), request_body = AdoptEditionIn, responses((status = 201, body = EditionOut)))]
 #[post("/agenda/editions")]
 pub async fn adopt_edition(ctx: Ctx, request: HttpRequest, input: Json<AdoptEditionIn>) -> Answer {
     idempotency::once(&ctx, &request, &input.digest(), async |txn| {
-        let AdoptEditionIn { title, from, to } = &input.value;
-        let adopted = service::adopt(&ctx, txn, span_of(from, to)?, title).await?;
+        let AdoptEditionIn { title, from, to, outcome_id } = &input.value;
+        let adopted = service::adopt(&ctx, txn, span_of(from, to)?, title, *outcome_id).await?;
         let location = format!("/api/v1/agenda/editions/{}", adopted.number);
         Ok(Created { location, version: None, body: EditionOut::from(adopted) })
     })
@@ -320,6 +368,30 @@ pub async fn compare_edition(ctx: Ctx, number: web::Path<String>, query: web::Qu
     let differences = service::differences_from(&ctx, numbered(&number)?, query.against).await?;
     let differences = differences.into_iter().map(DifferenceOut::from).collect();
     Ok(HttpResponse::Ok().json(DifferencesOut { differences }))
+}
+
+/// Horizon of the agenda, and notice of its dates
+///
+/// For each product with a period: the day from which a release is missing. For the dates confirmed and moved in the last
+/// twelve months: how many had the notice that the network aims at. Who may: everybody.
+#[utoipa::path(tag = "agenda", responses((status = 200, body = MeasuresOut)))]
+#[get("/agenda/measures")]
+pub async fn measure_agenda(ctx: Ctx) -> Answer {
+    let Measures { horizons, notices } = service::measures(&ctx).await?;
+    let (catalogue, observatories) = (ctx.recall(&Catalogue).await?, ctx.recall(&AllObservatories).await?);
+    let horizon = |one: Horizon| {
+        let product = catalogue.iter().find(|product| product.id == one.product)?.code.clone();
+        let observatory = observatories.iter().find(|known| Some(known.id) == one.observatory);
+        let observatory = observatory.map(|known| known.code.clone());
+        Some(HorizonOut { product, observatory, missing_from: one.missing_from, months: one.months })
+    };
+    Ok(HttpResponse::Ok().json(MeasuresOut {
+        horizon_target_months: HORIZON_TARGET_MONTHS,
+        horizons: horizons.into_iter().filter_map(horizon).collect(),
+        notice_target_working_days: NOTICE_TARGET_WORKING_DAYS,
+        announced: notices.announced,
+        announced_in_time: notices.in_time,
+    }))
 }
 
 /// Reads the number of an edition; one that no edition can have is not found.
@@ -387,7 +459,15 @@ impl From<&Verdict> for LineVerdict {
 impl From<Edition> for EditionOut {
     fn from(edition: Edition) -> Self {
         let (from, to) = edition.days;
-        Self { number: edition.number, title: edition.title, from, to, adopted_at: edition.adopted_at }
+        Self {
+            number: edition.number,
+            title: edition.title,
+            from,
+            to,
+            adopted_at: edition.adopted_at,
+            outcome_id: edition.decided.map(|decided| decided.outcome),
+            meeting_id: edition.decided.map(|decided| decided.meeting),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use crate::releases::model::When;
 use crate::texts::Lang;
 use crate::time::{Period, words};
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{EditionId, PersonId, ReleaseId};
+use entity::ids::{EditionId, MeetingId, OutcomeId, PersonId, ReleaseId};
 use entity::kinds::ReleaseState;
 
 /// An adopted edition, without its entries.
@@ -18,6 +18,17 @@ pub struct Edition {
     pub days: (NaiveDate, NaiveDate),
     pub adopted_at: DateTime<Utc>,
     pub adopted_by: Option<PersonId>,
+    /// The decision of the table by which it was adopted.
+    pub decided: Option<EditionDecision>,
+}
+
+/// The decision of the table that adopted an edition, with its meeting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EditionDecision {
+    pub outcome: OutcomeId,
+    pub meeting: MeetingId,
+    /// Day of the meeting.
+    pub day: NaiveDate,
 }
 
 /// A release as an edition holds it.

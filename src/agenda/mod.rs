@@ -5,7 +5,9 @@
 //! A date follows its rule as long as it is the day the rule gave (`release.rule_day`); any other date is one set by hand,
 //! which changes only if its own line is accepted.
 //!
-//! *Edition.* An immutable numbered copy of the agenda of a span. Editions are compared with each other and with the
+//! *Measures.* The horizon of each product, and the notice of the dates announced in the last year.
+//!
+//! *Edition.* An immutable numbered copy of the agenda of a span, adopted by the secretariat or by a decision of the table. Editions are compared with each other and with the
 //! agenda of today.
 //!
 //! *Permissions.* The secretariat proposes, accepts and adopts. Everybody reads editions, because the agenda is public.
@@ -14,6 +16,7 @@
 
 pub mod api;
 mod compare;
+mod measures;
 pub mod model;
 pub mod policy;
 pub mod service;

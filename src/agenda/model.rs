@@ -223,7 +223,7 @@ impl<'a> Agenda<'a> {
         match existing.as_ref().map(Release::state) {
             // It was given up with a reason: a rule does not bring it back.
             Some(ReleaseState::Cancelled) => return None,
-            Some(ReleaseState::Confirmed | ReleaseState::Published) => {
+            Some(ReleaseState::Confirmed | ReleaseState::Published | ReleaseState::Withdrawn) => {
                 return is_in_span.then(|| line(existing, Verdict::Settled));
             }
             Some(ReleaseState::Provisional) | None => {}
@@ -336,6 +336,8 @@ pub enum Refusal {
     NothingChosen,
     #[error("the span has no release")]
     NothingToAdopt,
+    #[error("the outcome is no decision")]
+    NotADecision,
 }
 
 impl DomainRefusal for Refusal {
@@ -345,6 +347,7 @@ impl DomainRefusal for Refusal {
             Self::ProposalChanged => Refused::of(Code::ProposalChanged),
             Self::NothingChosen => Refused::at("line", Code::NothingChosen),
             Self::NothingToAdopt => Refused::of(Code::NothingToAdopt),
+            Self::NotADecision => Refused::at("outcome_id", Code::NotADecision),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Use cases of the yearly agenda.
 
-pub use super::compare::{Difference, Edition, Entry};
+pub use super::compare::{Difference, Edition, EditionDecision, Entry};
+pub use super::measures::{HORIZON_TARGET_MONTHS, Horizon, NOTICE_MONTHS, Notices};
 
 use super::compare::differences;
+use super::measures::horizons;
 use super::model::{self, Line, Refusal, Span, Subject};
 use super::policy::{self, Action};
 use super::store;
@@ -13,6 +15,7 @@ use crate::catalogue::questions::Catalogue;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Error, Result};
+use crate::meetings::service as meetings;
 use crate::network::model::ObservatoryView;
 use crate::network::questions::{AllCalendars, AllObservatories, AllTerritories};
 use crate::releases::model::{Release, Slot, When};
@@ -22,8 +25,8 @@ use crate::texts::Lang;
 use crate::time::{Calendars, Joint, Period};
 use crate::typed;
 use chrono::NaiveDate;
-use entity::ids::{ObservatoryId, ProductId};
-use entity::kinds::ProductScope;
+use entity::ids::{ObservatoryId, OutcomeId, ProductId};
+use entity::kinds::{OutcomeKind, ProductScope};
 use sea_orm::ConnectionTrait;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -205,12 +208,17 @@ async fn take_over(
 
 /// Adopts the agenda of a span as the next edition.
 ///
-/// What happens: all releases of the span are copied as they are, cancelled ones too. Who may: the secretariat. Mails:
-/// none. Errors: `nothing_to_adopt`, `required` and `too_long` for the title.
-pub async fn adopt(ctx: &Ctx, txn: &Txn, span: Span, title: &str) -> Result<Edition> {
+/// What happens: all releases of the span are copied as they are, cancelled ones too; a decision of the table (`outcome`) is
+/// linked. Who may: the secretariat. Mails: none. Errors: `nothing_to_adopt`, `required` and `too_long` for the title,
+/// `unknown_value` for an outcome that does not exist, `not_a_decision` for one of another kind.
+pub async fn adopt(ctx: &Ctx, txn: &Txn, span: Span, title: &str, outcome: Option<OutcomeId>) -> Result<Edition> {
     ctx.demand(policy::may(&ctx.actor, Action::Adopt))?;
     let title = typed::required("title", title, TITLE_CHARACTERS)?;
     let days = (span.first_day(), span.last_day());
+    let decided = match outcome {
+        Some(id) => Some(decision(ctx, id).await?),
+        None => None,
+    };
     let entries = agenda_of(txn, days).await?;
     if entries.is_empty() {
         return Err(Refusal::NothingToAdopt.into());
@@ -223,12 +231,43 @@ pub async fn adopt(ctx: &Ctx, txn: &Txn, span: Span, title: &str) -> Result<Edit
         days,
         adopted_at: ctx.now(),
         adopted_by: ctx.actor.person_id(),
+        decided,
     };
     store::insert(txn, &edition, &entries).await?;
-    let details = serde_json::json!({ "number": edition.number, "releases": entries.len() });
+    let details = serde_json::json!({ "number": edition.number, "releases": entries.len(), "outcome": outcome });
     let about = ("agenda_edition", edition.id.to_string());
     audit::record(ctx, txn, audit::Event::about(Verb::Adopt, about, details)).await?;
     Ok(edition)
+}
+
+/// Finds the decision that adopts an edition.
+async fn decision(ctx: &Ctx, id: OutcomeId) -> Result<EditionDecision> {
+    let found = meetings::outcome(ctx, id).await.map_err(|error| error.as_unknown("outcome_id"))?;
+    if found.kind != OutcomeKind::Decision {
+        return Err(Refusal::NotADecision.into());
+    }
+    let meeting = meetings::show(ctx, found.meeting_id).await?.meeting;
+    Ok(EditionDecision { outcome: id, meeting: meeting.id, day: meeting.slot.day })
+}
+
+/// Measures of the agenda.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Measures {
+    /// The shortest first.
+    pub horizons: Vec<Horizon>,
+    /// Dates confirmed and moved in the last [`NOTICE_MONTHS`].
+    pub notices: Notices,
+}
+
+/// Measures how far ahead the agenda is planned and with how much notice dates were announced. Public.
+pub async fn measures(ctx: &Ctx) -> Result<Measures> {
+    let (db, today) = (ctx.reader(), ctx.today());
+    let catalogue = ctx.recall(&Catalogue).await?;
+    let releases = releases::all(db, &ReleaseFilter::default()).await?;
+    let releases: Vec<Release> = releases.into_iter().map(|view| view.release).collect();
+    let since = today - chrono::Months::new(NOTICE_MONTHS);
+    let notices = releases::notices_since(ctx, since).await?;
+    Ok(Measures { horizons: horizons(&catalogue, &releases, today), notices: Notices::of(notices) })
 }
 
 /// Lists the editions before a number, the latest first. Public.

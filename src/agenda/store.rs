@@ -1,12 +1,14 @@
 //! Rows of adopted editions: the only file of the slice that queries the database.
 
-use super::compare::{Edition, Entry};
+use super::compare::{Edition, EditionDecision, Entry};
 use crate::db::StoreError;
 use crate::releases::model::When;
 use chrono::NaiveDate;
-use entity::ids::EditionId;
-use entity::{agenda_edition as edition, agenda_edition_entry as row};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::ids::{EditionId, MeetingId, OutcomeId};
+use entity::{agenda_edition as edition, agenda_edition_entry as row, meeting, outcome};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -17,13 +19,34 @@ pub async fn editions(db: &impl ConnectionTrait, before: Option<i32>, limit: u64
         query = query.filter(edition::Column::Number.lt(number));
     }
     let rows = query.order_by_desc(edition::Column::Number).limit(limit).all(db).await?;
-    Ok(rows.into_iter().map(Edition::from).collect())
+    with_decisions(db, rows).await
 }
 
 /// Finds an edition by its number.
 pub async fn edition(db: &impl ConnectionTrait, number: i32) -> Result<Option<Edition>> {
     let found = edition::Entity::find().filter(edition::Column::Number.eq(number)).one(db).await?;
-    Ok(found.map(Edition::from))
+    Ok(with_decisions(db, found.into_iter().collect()).await?.pop())
+}
+
+/// Adds the decisions by which editions were adopted, with the days of their meetings.
+async fn with_decisions(db: &impl ConnectionTrait, rows: Vec<edition::Model>) -> Result<Vec<Edition>> {
+    let ids: Vec<OutcomeId> = rows.iter().filter_map(|row| row.outcome_id).collect();
+    let to_meeting =
+        outcome::Entity::belongs_to(meeting::Entity).from(outcome::Column::MeetingId).to(meeting::Column::Id);
+    let decisions: Vec<(OutcomeId, MeetingId, NaiveDate)> = outcome::Entity::find()
+        .select_only()
+        .columns([outcome::Column::Id, outcome::Column::MeetingId])
+        .column(meeting::Column::Day)
+        .join(JoinType::InnerJoin, to_meeting.into())
+        .filter(outcome::Column::Id.is_in(ids))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let decided = |id| {
+        let found = decisions.iter().find(|(outcome, ..)| Some(*outcome) == id);
+        found.map(|(outcome, meeting, day)| EditionDecision { outcome: *outcome, meeting: *meeting, day: *day })
+    };
+    Ok(rows.into_iter().map(|row| Edition { decided: decided(row.outcome_id), ..row.into() }).collect())
 }
 
 /// Lists the entries of an edition by day.
@@ -47,6 +70,7 @@ pub async fn insert(db: &impl ConnectionTrait, new: &Edition, entries: &[Entry])
         last_day: Set(new.days.1),
         adopted_at: Set(new.adopted_at.into()),
         adopted_by: Set(new.adopted_by),
+        outcome_id: Set(new.decided.map(|decided| decided.outcome)),
     };
     edition::Entity::insert(head).exec_without_returning(db).await?;
     let rows = entries.iter().map(|entry| row::ActiveModel {
@@ -79,6 +103,7 @@ impl From<edition::Model> for Edition {
             days,
             adopted_at: row.adopted_at.0,
             adopted_by: row.adopted_by,
+            decided: None,
         }
     }
 }

@@ -65,6 +65,7 @@ pub const PAGES: &[(&str, &[&str])] = &[
     ("/meetings/{id}/hold", &["all"]),
     ("/meetings/{id}/outcomes/new", &["kind"]),
     ("/radar", &["on"]),
+    ("/releases/{id}/amend", &["observatory"]),
     ("/sign-in", &["next"]),
     ("/sign-in/{token}", &["next"]),
     ("/tasks/new", &["deliverable", "release"]),

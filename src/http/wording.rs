@@ -30,6 +30,7 @@ const EMPTY_FIELDS: &[(&str, &str)] = &[
     ("email", "fields.email"),
     ("ends", "fields.ends"),
     ("estimated_minutes", "fields.estimated_minutes"),
+    ("explanation", "fields.explanation"),
     ("family_name", "fields.family_name"),
     ("from", "fields.from"),
     ("from_period", "fields.from_period"),

@@ -114,7 +114,7 @@ async fn leaving(db: &impl ConnectionTrait, upto: NaiveDate) -> Result<Vec<Leavi
         Stage::Confirmed(_) => true,
         // A month, or two, says nothing about a week.
         Stage::Provisional(when) => matches!(when, When::At(_) | When::On(_) | When::InWeek(_)),
-        Stage::Published { .. } | Stage::Cancelled { .. } => false,
+        Stage::Published { .. } | Stage::Withdrawn { .. } | Stage::Cancelled { .. } => false,
     });
     let ids: Vec<ReleaseId> = near.iter().map(|view| view.release.id).collect();
     let progress = deliverables::service::progress(db, &ids).await?;

@@ -1,34 +1,77 @@
 //! Publications over REST.
 
 use super::policy::Action;
-use super::service::{self, Evidence, PublicationView};
+use super::service::{self, AmendIn, Evidence, PublicationView, WithdrawIn};
 use crate::auth::rights::Right;
 use crate::ctx::Ctx;
 use crate::deliverables::policy as deliverables;
 use crate::http::Answer;
 use crate::http::json::Json;
 use crate::http::version::{IfMatch, etag, if_match};
+use crate::releases::api::ReleaseOut;
+use crate::releases::policy as releases;
+use crate::releases::view::ReleaseView;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
-use entity::ids::{DeliverableId, PersonId};
-use entity::kinds::PublicationState;
+use entity::ids::{DeliverableId, PersonId, ReleaseId};
+use entity::kinds::{AmendmentKind, PublicationState};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn configure(cfg: &mut ServiceConfig<'_>) {
-    cfg.service(show_publication).service(declare_publication).service(check_publication);
+    cfg.service(show_publication)
+        .service(declare_publication)
+        .service(check_publication)
+        .service(amend_release)
+        .service(withdraw_release);
 }
 
 /// Rights required by the operations about a deliverable, whose own policy decides.
 pub const RIGHTS_BY_DELIVERABLE: &[(&str, Right<deliverables::Action>)] = &[
     ("show_publication", Right::Ever(deliverables::Action::View)),
     ("declare_publication", Right::Ever(deliverables::Action::DeclareAddress)),
+    ("amend_release", Right::Ever(deliverables::Action::DeclareAddress)),
 ];
 
 /// Rights required by each operation, by the name of its handler.
 pub const RIGHTS: &[(&str, Right<Action>)] = &[("check_publication", Right::Ever(Action::CheckNow))];
+
+/// Rights required by the operations about a release, whose own policy decides.
+pub const RIGHTS_BY_RELEASE: &[(&str, Right<releases::Action>)] =
+    &[("withdraw_release", Right::Ever(releases::Action::Withdraw))];
+
+/// An amendment of what a release published.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AmendReleaseIn {
+    pub kind: AmendmentKind,
+    /// Public; cannot be changed later.
+    #[schema(max_length = 2000, example = "La tabella 3 riportava i valori del 2025.")]
+    pub explanation: String,
+    /// Code of the observatory whose report it is; absent, all that the release published.
+    #[serde(default)]
+    #[schema(max_length = 60, example = "bergamo")]
+    pub observatory: Option<String>,
+    /// Address of the amended page: https, on a host of the portal; absent, the present one.
+    #[serde(default)]
+    #[schema(max_length = 2000, format = "uri")]
+    pub address: Option<String>,
+}
+
+/// A withdrawal of what a release published.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawReleaseIn {
+    /// Public; cannot be changed later.
+    #[schema(max_length = 2000)]
+    pub explanation: String,
+    /// Code of the observatory whose report it is; absent, all that the release published.
+    #[serde(default)]
+    #[schema(max_length = 60, example = "bergamo")]
+    pub observatory: Option<String>,
+}
 
 /// The page of a deliverable to declare.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -151,6 +194,56 @@ pub async fn declare_publication(
 #[post("/publications/{deliverable_id:[0-9A-Fa-f-]+}/check")]
 pub async fn check_publication(ctx: Ctx, id: web::Path<DeliverableId>) -> Answer {
     Ok(answer(service::check_now(&ctx, *id).await?))
+}
+
+/// Amend what a release published
+///
+/// What happens: the history of the release gets an entry with the public explanation and both addresses; the pages are
+/// checked at once and from then on. A withdrawn release or report is published again. Who may: referent and deputy of the
+/// observatory for their own report, the secretariat for all. Mails: *amended* to referents and deputies of the
+/// observatories concerned and to the secretariat. Errors: `wrong_transition` before the publication, `reason_missing`,
+/// `reason_too_short`, `unknown_value`, `observatory_missing` for an address of several reports, `not_a_url`,
+/// `host_not_allowed`, `too_long`, `address_of_a_file`.
+#[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = AmendReleaseIn, responses((status = 200, body = ReleaseOut)))]
+#[post("/releases/{id:[0-9A-Fa-f-]+}/amend")]
+pub async fn amend_release(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<ReleaseId>,
+    input: Json<AmendReleaseIn>,
+) -> Answer {
+    let version = if_match(&request)?;
+    let AmendReleaseIn { kind, explanation, observatory, address } = input.value;
+    let input = AmendIn { kind, explanation, observatory, address };
+    let view = ctx.write(async |txn| service::amend(&ctx, txn, *id, version, input.clone()).await).await?;
+    service::look_at_amended(&ctx, *id).await?;
+    Ok(released(&ctx, view))
+}
+
+/// Withdraw what a release published
+///
+/// What happens: the history of the release gets an entry with the public explanation; the pages are no longer checked nor
+/// offered to readers. The release stays visible. An amendment publishes again. Who may: the secretariat. Mails: *withdrawn*
+/// to referents and deputies of the observatories concerned and to the secretariat. Errors: `wrong_transition`,
+/// `reason_missing`, `reason_too_short`, `unknown_value`, `observatory_out_of_place` for a release with one report.
+#[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = WithdrawReleaseIn, responses((status = 200, body = ReleaseOut)))]
+#[post("/releases/{id:[0-9A-Fa-f-]+}/withdraw")]
+pub async fn withdraw_release(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<ReleaseId>,
+    input: Json<WithdrawReleaseIn>,
+) -> Answer {
+    let version = if_match(&request)?;
+    let WithdrawReleaseIn { explanation, observatory } = input.value;
+    let input = WithdrawIn { explanation, observatory };
+    let view = ctx.write(async |txn| service::withdraw(&ctx, txn, *id, version, input.clone()).await).await?;
+    Ok(released(&ctx, view))
+}
+
+fn released(ctx: &Ctx, view: ReleaseView) -> HttpResponse {
+    let version = view.release.version;
+    HttpResponse::Ok().insert_header(etag(version)).json(ReleaseOut::at(view, ctx.now()))
 }
 
 fn answer(view: PublicationView) -> HttpResponse {

@@ -77,6 +77,17 @@ impl Publication {
         self
     }
 
+    /// Takes the page back: it is not looked at any more, and readers are not led to it. The first appearance stays.
+    #[must_use]
+    pub fn withdrawn(self) -> Self {
+        Self { state: State::Withdrawn, next_look_at: None, failed_looks: 0, failure: None, ..self }
+    }
+
+    /// Refuses a new declaration of a page that was recognised once, because readers have seen it.
+    pub const fn must_be_new(&self) -> Result<(), Refusal> {
+        if self.first_seen_at.is_some() { Err(Refusal::AmendmentNeeded) } else { Ok(()) }
+    }
+
     /// Returns the instant from which the page is expected: the latest of release, acceptance and declaration, because
     /// before that it cannot be published.
     pub fn expected_from(&self, released: DateTime<Utc>, accepted: Option<DateTime<Utc>>) -> DateTime<Utc> {
@@ -89,9 +100,10 @@ impl Publication {
         let pause = match self.state {
             State::Verified | State::Altered => DAILY,
             State::Expected | State::Declared | State::Seen | State::Missing if at - expected < OFTEN_FOR => OFTEN,
-            State::Expected | State::Declared | State::Seen | State::Missing => SELDOM,
+            State::Expected | State::Declared | State::Seen | State::Missing | State::Withdrawn => SELDOM,
         };
-        self.next_look_at = Some(at + pause).filter(|next| self.address.is_some() && *next <= until);
+        let is_looked_at = self.address.is_some() && self.state != State::Withdrawn;
+        self.next_look_at = Some(at + pause).filter(|next| is_looked_at && *next <= until);
         self
     }
 
@@ -117,6 +129,7 @@ impl Publication {
         self.failed_looks = 0;
         self.failure = None;
         self.state = match look.found {
+            _ if self.state == State::Withdrawn => State::Withdrawn,
             Found::Nothing if at - there_since >= GRACE => State::Missing,
             Found::Nothing => self.state,
             Found::Another => State::Seen,
@@ -136,12 +149,17 @@ impl Publication {
 pub enum Refusal {
     #[error("the release is not out")]
     NotOut,
+    #[error("the page was withdrawn")]
+    Withdrawn,
+    #[error("the page was recognised already")]
+    AmendmentNeeded,
 }
 
 impl DomainRefusal for Refusal {
     fn said(&self) -> Refused {
         match self {
-            Self::NotOut => Refused::of(Code::WrongTransition),
+            Self::NotOut | Self::Withdrawn => Refused::of(Code::WrongTransition),
+            Self::AmendmentNeeded => Refused::at("address", Code::AmendmentNeeded),
         }
     }
 }

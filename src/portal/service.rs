@@ -1,5 +1,6 @@
-//! Use cases of the portal: declaring an address, checking a page and storing the result.
+//! Use cases of the portal: declaring an address, checking a page and storing the result, amending what was published.
 
+mod amend;
 mod awaited;
 mod keep;
 mod verify;
@@ -28,6 +29,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tracing::warn;
 
+pub use self::amend::{AmendIn, WithdrawIn, amend, look_at_amended, withdraw};
 pub use self::verify::{Seen, verify, verify_within};
 pub use super::round::Limits;
 pub use super::store::Evidence;
@@ -59,12 +61,14 @@ pub async fn of_deliverable(ctx: &Ctx, id: DeliverableId) -> Result<Publication>
 ///
 /// What happens: the address is stored and checked from the release on, see [`first_look`]. An address declared before
 /// no longer counts, but the first appearance stays. Who may: referent and deputy of the observatory, the secretariat
-/// on their behalf. Mails: none. Errors: `not_a_url`, `host_not_allowed`, `too_long`, `address_of_a_file`, `stale`.
+/// on their behalf. Mails: none. Errors: `not_a_url`, `host_not_allowed`, `too_long`, `address_of_a_file`, `amendment_needed`
+/// once the page was recognised, `stale`.
 pub async fn declare(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, text: &str) -> Result<PublicationView> {
     let deliverable = deliverables::declarable(ctx, txn, id).await?;
     let url = address::declarable(text, &ctx.config().portal)?;
     let before = find_or_expected(ctx, txn, id).await?;
     open::Seen::Version(version).must_be(before.version)?;
+    before.must_be_new()?;
     let after = before.declared(url.to_string(), ctx.now(), ctx.actor.person_id());
     store::save(txn, &after, ctx.now()).await?;
     let event = Event {

@@ -1,9 +1,13 @@
-//! The page of a publication: its address on the portal, the checks, and the forms to declare and to check.
+//! The page of a publication: its address on the portal, the checks, and the forms to declare and to check; below it the forms
+//! about what was published (`web/amend.rs`).
+
+mod amend;
 
 use super::model::{HTTP_STATUS, Publication};
 use super::service::{self, Evidence, PublicationView};
 use crate::ctx::Ctx;
 use crate::db::Txn;
+use crate::deliverables::model::Deliverable;
 use crate::deliverables::policy::{self, Action, Subject};
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::DeliverableView;
@@ -21,6 +25,7 @@ use entity::kinds::PublicationState;
 use serde::Deserialize;
 
 pub fn pages(cfg: &mut web::ServiceConfig) {
+    amend::pages(cfg);
     cfg.service(show_publication).service(declare_publication).service(check_publication);
 }
 
@@ -40,8 +45,8 @@ struct PublicationPage {
     href: String,
     observatory: String,
     deliverable: String,
-    /// Whether the page was recognised, so that its address rarely changes.
-    is_right: bool,
+    /// Address of the form that amends what was published, once the page was recognised and for readers with permission.
+    amend: Option<String>,
     state_text: &'static str,
     state_kind: &'static str,
     address: Option<String>,
@@ -123,6 +128,7 @@ async fn publication_page(
     let id = publication.deliverable_id;
     let deliverable = deliverables::deliverable(ctx.reader(), id).await?;
     let (state_key, state_kind) = state(publication.state);
+    let is_published = publication.must_be_new().is_err();
     let title = lang.f("portal.title_of", &[("release", &deliverable.release_name(lang))]);
     let shell = shell_below_work(ctx, request, title);
     Ok(PublicationPage {
@@ -130,7 +136,7 @@ async fn publication_page(
         href: format!("/publications/{id}"),
         observatory: deliverable.observatory_name.clone(),
         deliverable: contributions::href(&deliverable),
-        is_right: publication.state == PublicationState::Verified,
+        amend: (is_published && may_declare(ctx, &deliverable)).then(|| amend_href(&deliverable)),
         state_text: lang.t(state_key),
         state_kind,
         address: publication.address.clone(),
@@ -138,11 +144,17 @@ async fn publication_page(
         first_seen_at: publication.first_seen_at.map(|at| words::long_instant(at, lang)),
         looks: evidence.iter().rev().take(LOOKS_SHOWN).map(|look| LookLine::of(look, lang)).collect(),
         hint: hint(&ctx.config().portal.allowed_hosts, lang),
-        may_declare: may_declare(ctx, &deliverable),
+        may_declare: !is_published && may_declare(ctx, &deliverable),
         may_check: service::may_check_now(&ctx.actor, &deliverable),
         failed: failed(&publication, lang),
         form,
     })
+}
+
+/// Returns the address of the form that amends the report of a contribution.
+fn amend_href(of: &DeliverableView) -> String {
+    let Deliverable { release_id, .. } = of.deliverable;
+    format!("/releases/{release_id}/amend?observatory={}", of.observatory_code)
 }
 
 fn failed(publication: &Publication, lang: Lang) -> Option<String> {
@@ -171,6 +183,7 @@ pub const fn state(state: PublicationState) -> (&'static str, &'static str) {
         PublicationState::Verified => ("portal.state_verified", "success"),
         PublicationState::Missing => ("portal.state_missing", "danger"),
         PublicationState::Altered => ("portal.state_altered", "danger"),
+        PublicationState::Withdrawn => ("portal.state_withdrawn", "danger"),
     }
 }
 

@@ -4,7 +4,7 @@ use super::feed;
 use super::model::{Flags, Reason, When};
 use super::policy::Action;
 use super::service::{self, Act, ConfirmIn, CorrectIn, MoveIn, PlanIn, ReleaseFilter};
-use super::view::{Change, ReleaseView, Story};
+use super::view::{Afterwards, Change, ReleaseView, Story};
 use crate::auth::rights::Right;
 use crate::catalogue::service as catalogue;
 use crate::ctx::Ctx;
@@ -24,7 +24,7 @@ use actix_web::http::header::{CACHE_CONTROL, LastModified};
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::ids::{MeetingId, OutcomeId, ReleaseId};
-use entity::kinds::{Precision, ProductScope, ReasonCode, ReleaseChangeKind, ReleaseState};
+use entity::kinds::{AmendmentKind, Precision, ProductScope, ReasonCode, ReleaseChangeKind, ReleaseState};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use std::time::SystemTime;
@@ -191,6 +191,8 @@ pub struct ReleaseOut {
     pub embargo_until: Option<DateTime<Utc>>,
     pub first_confirmed: Option<WhenDto>,
     pub published_at: Option<DateTime<Utc>>,
+    /// Instant of the latest amendment of what was published.
+    pub amended_at: Option<DateTime<Utc>>,
     /// Reason for the cancellation.
     pub reason: Option<ReasonOut>,
     pub flags: Flags,
@@ -217,12 +219,34 @@ pub struct ChangeOut {
     /// The same sentence in English.
     #[schema(max_length = 2000)]
     pub rule_en: Option<String>,
+    /// Amendment or withdrawal of what was published, if this is one.
+    pub afterwards: Option<AfterwardsOut>,
     /// Outcome of the meeting that decided the date.
     pub outcome_id: Option<OutcomeId>,
     pub meeting_id: Option<MeetingId>,
     pub at: DateTime<Utc>,
     /// Notice given, in working days of all territories concerned.
     pub notice_working_days: Option<i32>,
+}
+
+/// Amendment or withdrawal of what was published.
+#[skip_serializing_none]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AfterwardsOut {
+    /// Absent for a withdrawal.
+    pub kind: Option<AmendmentKind>,
+    /// Public explanation.
+    #[schema(max_length = 2000)]
+    pub explanation: String,
+    /// Code of the observatory whose report it is about; absent if it is about all that the release published.
+    #[schema(max_length = 60)]
+    pub observatory: Option<String>,
+    /// Address of the page before.
+    #[schema(max_length = 2000, format = "uri")]
+    pub address_before: Option<String>,
+    /// Address of the page after an amendment.
+    #[schema(max_length = 2000, format = "uri")]
+    pub address_after: Option<String>,
 }
 
 /// Progress of the deliverables of a release.
@@ -549,6 +573,7 @@ impl ReleaseOut {
             embargo_until: embargo,
             first_confirmed: release.first_confirmed().map(|first| When::At(first.slot).into()),
             published_at: release.published_at(),
+            amended_at: release.amended_at,
             reason: release.cancelled_because().cloned().map(ReasonOut::from),
             flags,
             sequence: release.sequence,
@@ -560,7 +585,8 @@ impl ReleaseOut {
 
 impl From<Change> for ChangeOut {
     fn from(change: Change) -> Self {
-        let Change { position, kind, when, reason, despite_non_working, outcome, by_rule, at, notice } = change;
+        let Change { position, kind, when, reason, despite_non_working, outcome, by_rule, afterwards, at, notice } =
+            change;
         let (rule_it, rule_en) = by_rule.map(|said| (said.it, said.en)).unzip();
         Self {
             position,
@@ -570,6 +596,7 @@ impl From<Change> for ChangeOut {
             despite_non_working,
             rule_it,
             rule_en,
+            afterwards: afterwards.map(AfterwardsOut::from),
             outcome_id: outcome.as_ref().map(|decided| decided.outcome_id),
             meeting_id: outcome.and_then(|decided| decided.meeting_id),
             at,
@@ -581,6 +608,18 @@ impl From<Change> for ChangeOut {
 impl From<Progress> for ProgressOut {
     fn from(Progress { total, accepted, waived }: Progress) -> Self {
         Self { total, accepted, waived }
+    }
+}
+
+impl From<Afterwards> for AfterwardsOut {
+    fn from(said: Afterwards) -> Self {
+        Self {
+            kind: said.kind,
+            explanation: said.explanation,
+            observatory: said.observatory.map(|of| of.code),
+            address_before: said.before,
+            address_after: said.after,
+        }
     }
 }
 

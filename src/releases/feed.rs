@@ -76,7 +76,7 @@ fn when(when: When) -> EntryWhen {
 const fn status(stage: &Stage) -> EntryStatus {
     match stage {
         Stage::Provisional(_) => EntryStatus::Tentative,
-        Stage::Confirmed(_) | Stage::Published { .. } => EntryStatus::Confirmed,
+        Stage::Confirmed(_) | Stage::Published { .. } | Stage::Withdrawn { .. } => EntryStatus::Confirmed,
         Stage::Cancelled { .. } => EntryStatus::Cancelled,
     }
 }
@@ -106,6 +106,8 @@ fn summary(view: &ReleaseView, lang: Lang, now: DateTime<Utc>) -> String {
     let key = match &view.release.stage {
         Stage::Cancelled { .. } => "releases.feed_cancelled",
         Stage::Provisional(_) => "releases.feed_provisional",
+        Stage::Withdrawn { .. } => "releases.feed_withdrawn",
+        _ if flags.amended => "releases.feed_amended",
         _ if flags.postponed => "releases.feed_postponed",
         _ if flags.brought_forward => "releases.feed_brought_forward",
         _ => return name,

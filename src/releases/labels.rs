@@ -1,7 +1,7 @@
 //! Displayed names of the values of the vocabularies of releases.
 
 use crate::texts::Label;
-use entity::kinds::{Precision, ReleaseChangeKind};
+use entity::kinds::{AmendmentKind, Precision, ReleaseChangeKind};
 
 impl Label for Precision {
     fn label_key(self) -> &'static str {
@@ -24,6 +24,19 @@ impl Label for ReleaseChangeKind {
             Self::Moved => "releases.change_moved",
             Self::Cancelled => "releases.change_cancelled",
             Self::Published => "releases.change_published",
+            Self::Amended => "releases.change_amended",
+            Self::Withdrawn => "releases.change_withdrawn",
+        }
+    }
+}
+
+impl Label for AmendmentKind {
+    fn label_key(self) -> &'static str {
+        match self {
+            Self::Error => "releases.amendment_error",
+            Self::Routine => "releases.amendment_routine",
+            Self::Method => "releases.amendment_method",
+            Self::Address => "releases.amendment_address",
         }
     }
 }

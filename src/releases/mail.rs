@@ -1,9 +1,9 @@
-//! Mails of a release: confirmed, moved, cancelled. They go to the referents and deputies of the observatories that owe
-//! something for it, one mail each, with their own days.
+//! Mails of a release: confirmed, moved, cancelled; amended and withdrawn after its publication. They go to the referents and
+//! deputies of the observatories that owe something for it, one mail each, with their own days; the last two go to the secretariat too.
 
 use super::model::When;
 use super::store;
-use super::view::{ReleaseView, when_text};
+use super::view::{Afterwards, ReleaseView, when_text};
 use crate::catalogue::model::Product;
 use crate::ctx::Ctx;
 use crate::db::Txn;
@@ -15,7 +15,7 @@ use crate::mail::kind::{Facts, Kind, MailKind};
 use crate::mail::outbox::{self, Draft, QUIET, Subject};
 use crate::tasks::model::Task;
 use crate::tasks::service::{self as tasks, TaskFilter};
-use crate::texts::Lang;
+use crate::texts::{Label as _, Lang};
 use crate::time::words;
 use chrono::{Days, NaiveDate};
 use entity::ids::{PersonId, ReleaseId, TaskId};
@@ -38,6 +38,12 @@ pub struct Moved;
 /// A confirmed release was cancelled. The mail states the release's version.
 pub struct Cancelled;
 
+/// The published report was amended. The mail states the release's version.
+pub struct Amended;
+
+/// The published report was taken back. The mail states the release's version.
+pub struct Withdrawn;
+
 /// Declares a kind of mail that is true as long as the release is the one it states.
 macro_rules! about_release {
     ($kind:ty, $name:literal, $label:literal) => {
@@ -56,6 +62,8 @@ macro_rules! about_release {
 about_release!(Confirmed, "release_confirmed", "releases_mail.confirmed_kind");
 about_release!(Moved, "release_moved", "releases_mail.moved_kind");
 about_release!(Cancelled, "release_cancelled", "releases_mail.cancelled_kind");
+about_release!(Amended, "release_amended", "releases_mail.amended_kind");
+about_release!(Withdrawn, "release_withdrawn", "releases_mail.withdrawn_kind");
 
 /// Tells whether the release has not changed since. A mail about a later change says all that the earlier one said.
 async fn is_as_told(db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
@@ -76,6 +84,8 @@ pub(super) enum Telling {
     Cancelled {
         reason: String,
     },
+    /// Amended or withdrawn after its publication.
+    Afterwards(Afterwards),
 }
 
 impl Telling {
@@ -84,6 +94,8 @@ impl Telling {
             Self::Confirmed => Kind::of::<Confirmed>(),
             Self::Moved { .. } => Kind::of::<Moved>(),
             Self::Cancelled { .. } => Kind::of::<Cancelled>(),
+            Self::Afterwards(Afterwards { kind: Some(_), .. }) => Kind::of::<Amended>(),
+            Self::Afterwards(Afterwards { kind: None, .. }) => Kind::of::<Withdrawn>(),
         }
     }
 
@@ -108,6 +120,18 @@ impl Telling {
                 "releases_mail.cancelled_heading",
                 "releases_mail.cancelled_body",
             ],
+            Self::Afterwards(Afterwards { kind: Some(_), .. }) => [
+                "releases_mail.amended_subject",
+                "releases_mail.amended_preheader",
+                "releases_mail.amended_heading",
+                "releases_mail.amended_body",
+            ],
+            Self::Afterwards(Afterwards { kind: None, .. }) => [
+                "releases_mail.withdrawn_subject",
+                "releases_mail.withdrawn_preheader",
+                "releases_mail.withdrawn_heading",
+                "releases_mail.withdrawn_body",
+            ],
         }
     }
 
@@ -115,6 +139,22 @@ impl Telling {
         match self {
             Self::Confirmed => "",
             Self::Moved { reason, .. } | Self::Cancelled { reason } => reason,
+            Self::Afterwards(said) => &said.explanation,
+        }
+    }
+
+    /// Tells whether a designation is told: referent and deputy of an observatory that works on the release. What happens
+    /// after the publication concerns only the observatory of the report, and the secretariat.
+    fn concerns(&self, holder: &Designation, owed: &[Task]) -> bool {
+        let of = holder.seat.observatory_id;
+        let works = matches!(holder.seat.kind, SeatKind::Referent | SeatKind::Deputy)
+            && owed.iter().any(|task| task.seat.observatory_id == of);
+        match self {
+            Self::Confirmed | Self::Moved { .. } | Self::Cancelled { .. } => works,
+            Self::Afterwards(said) => {
+                let is_its_report = said.observatory.as_ref().is_none_or(|report| Some(report.id) == of);
+                holder.seat.kind == SeatKind::Secretariat || (works && is_its_report)
+            }
         }
     }
 }
@@ -129,7 +169,7 @@ pub(super) async fn tasks_of(txn: &Txn, release: ReleaseId) -> Result<Vec<Task>>
 pub(super) async fn tell(ctx: &Ctx, txn: &Txn, view: &ReleaseView, product: &Product, telling: &Telling) -> Result<()> {
     let owed = tasks_of(txn, view.release.id).await?;
     let holders = designations::all_holders(txn, ctx.today()).await?;
-    let drafts = readers(ctx, &holders, &owed)
+    let drafts = readers(ctx, telling, &holders, &owed)
         .into_values()
         .map(|designations| draft(ctx, view, product, telling, &designations, &owed))
         .collect();
@@ -139,17 +179,26 @@ pub(super) async fn tell(ctx: &Ctx, txn: &Txn, view: &ReleaseView, product: &Pro
 
 /// Returns the people to whom a mail about the present version of a release is promised.
 pub(super) async fn told(db: &impl ConnectionTrait, view: &ReleaseView) -> Result<Vec<PersonId>> {
-    let kinds = [Kind::of::<Confirmed>(), Kind::of::<Moved>(), Kind::of::<Cancelled>()];
+    let kinds = [
+        Kind::of::<Confirmed>(),
+        Kind::of::<Moved>(),
+        Kind::of::<Cancelled>(),
+        Kind::of::<Amended>(),
+        Kind::of::<Withdrawn>(),
+    ];
     outbox::readers_of(db, &kinds, &Subject::of(view.release.id).at_version(view.release.version)).await
 }
 
 /// Selects the designations of the people to tell, by person.
-fn readers<'a>(ctx: &Ctx, holders: &'a [Designation], owed: &[Task]) -> BTreeMap<PersonId, Vec<&'a Designation>> {
+fn readers<'a>(
+    ctx: &Ctx,
+    telling: &Telling,
+    holders: &'a [Designation],
+    owed: &[Task],
+) -> BTreeMap<PersonId, Vec<&'a Designation>> {
     let mut readers: BTreeMap<PersonId, Vec<&Designation>> = BTreeMap::new();
     for holder in holders {
-        let works_on_it = matches!(holder.seat.kind, SeatKind::Referent | SeatKind::Deputy)
-            && owed.iter().any(|task| task.seat.observatory_id == holder.seat.observatory_id);
-        if works_on_it && ctx.actor.person_id() != Some(holder.holder.id) {
+        if telling.concerns(holder, owed) && ctx.actor.person_id() != Some(holder.holder.id) {
             readers.entry(holder.holder.id).or_default().push(holder);
         }
     }
@@ -172,7 +221,7 @@ fn draft(
         .collect();
     let kind = telling.kind();
     let expires_at = match (telling, release.when()) {
-        (Telling::Cancelled { .. }, _) => ctx.now() + Days::new(LASTS_DAYS),
+        (Telling::Cancelled { .. } | Telling::Afterwards(_), _) => ctx.now() + Days::new(LASTS_DAYS),
         (_, When::At(slot)) => slot.instant(),
         _ => ctx.now() + Days::new(LASTS_DAYS),
     };
@@ -198,7 +247,7 @@ fn content(
 ) -> MailContent {
     let from = match telling {
         Telling::Moved { from, .. } => Some(*from),
-        Telling::Confirmed | Telling::Cancelled { .. } => None,
+        Telling::Confirmed | Telling::Cancelled { .. } | Telling::Afterwards(_) => None,
     };
     let when = view.release.when();
     let next = own.iter().filter(|task| task.is_due()).map(|task| task.day()).min();
@@ -217,26 +266,39 @@ fn content(
     if !telling.reason().is_empty() {
         paragraphs.push(lang.f("releases_mail.reason", &values));
     }
-    let is_off = matches!(telling, Telling::Cancelled { .. });
+    let closing = match telling {
+        Telling::Confirmed | Telling::Moved { .. } => "releases_mail.reminders",
+        Telling::Cancelled { .. } => "releases_mail.nothing_to_do",
+        Telling::Afterwards(_) => "releases_mail.cite_the_present",
+    };
+    let is_planned = matches!(telling, Telling::Confirmed | Telling::Moved { .. });
     MailContent {
         subject: lang.f(subject, &values),
         preheader: lang.f(preheader, &values),
         heading: lang.f(heading, &values),
         paragraphs,
-        facts: if is_off { Vec::new() } else { own_days(product, telling, own, lang) },
+        facts: if is_planned { own_days(product, telling, own, lang) } else { facts_after(telling, lang) },
         action: Some((lang.t("releases_mail.open").to_owned(), format!("{}{}", ctx.config().base_url(), view.href()))),
-        closing: Some(
-            lang.t(if is_off { "releases_mail.nothing_to_do" } else { "releases_mail.reminders" }).to_owned(),
-        ),
+        closing: Some(lang.t(closing).to_owned()),
         ..MailContent::default()
     }
+}
+
+/// Returns kind and addresses of an amendment or a withdrawal.
+fn facts_after(telling: &Telling, lang: Lang) -> Vec<(String, String)> {
+    let Telling::Afterwards(said) = telling else { return Vec::new() };
+    let kind = said.kind.map(|kind| ("releases_mail.amendment", kind.label(lang).to_owned()));
+    let is_same = said.before == said.after;
+    let before = said.before.clone().filter(|_| !is_same).map(|address| ("releases_mail.address_before", address));
+    let after = said.after.clone().map(|address| ("releases_mail.address_after", address));
+    [kind, before, after].into_iter().flatten().map(|(key, value)| (lang.t(key).to_owned(), value)).collect()
 }
 
 /// Returns the reader's own open tasks with their days, earliest first; after a move also the day before.
 fn own_days(product: &Product, telling: &Telling, own: &[&Task], lang: Lang) -> Vec<(String, String)> {
     let before: HashMap<TaskId, NaiveDate> = match telling {
         Telling::Moved { before, .. } => before.iter().map(|task| (task.id, task.day())).collect(),
-        Telling::Confirmed | Telling::Cancelled { .. } => HashMap::new(),
+        Telling::Confirmed | Telling::Cancelled { .. } | Telling::Afterwards(_) => HashMap::new(),
     };
     let mut own: Vec<&Task> = own.iter().copied().filter(|task| task.is_due()).collect();
     own.sort_by_key(|task| (task.day(), task.id));

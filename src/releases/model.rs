@@ -7,7 +7,7 @@ use crate::network::model::ObservatoryView;
 use crate::time::{Period, zone};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
 use entity::ids::{ObservatoryId, ProductId, ReleaseId};
-use entity::kinds::{Precision, ProductScope, ReasonCode, ReleaseState as State};
+use entity::kinds::{AmendmentKind, Precision, ProductScope, ReasonCode, ReleaseState as State};
 
 /// Notice that the network aims at for a change, in common working days of all territories concerned.
 pub const NOTICE_TARGET_WORKING_DAYS: i32 = 20;
@@ -154,6 +154,10 @@ pub enum Event {
     Move,
     Cancel,
     Publish,
+    /// What was published is corrected, revised or found at another address.
+    Amend,
+    /// What was published is taken back as a whole.
+    Withdraw,
 }
 
 impl lifecycle::Event for Event {
@@ -165,6 +169,8 @@ impl lifecycle::Event for Event {
             Self::Move => "move",
             Self::Cancel => "cancel",
             Self::Publish => "publish",
+            Self::Amend => "amend",
+            Self::Withdraw => "withdraw",
         }
     }
 }
@@ -177,6 +183,8 @@ pub const LIFECYCLE: Table<State, Event> = Table(&[
     (Event::Move, &[State::Confirmed], Target::To(State::Confirmed)),
     (Event::Cancel, &[State::Provisional, State::Confirmed], Target::To(State::Cancelled)),
     (Event::Publish, &[State::Confirmed], Target::To(State::Published)),
+    (Event::Amend, &[State::Published, State::Withdrawn], Target::To(State::Published)),
+    (Event::Withdraw, &[State::Published], Target::To(State::Withdrawn)),
 ]);
 
 /// Tells whether a release in this state is neither published nor cancelled.
@@ -207,6 +215,11 @@ pub enum Stage {
         date: Confirmed,
         at: DateTime<Utc>,
     },
+    /// Published at an instant, and taken back since.
+    Withdrawn {
+        date: Confirmed,
+        at: DateTime<Utc>,
+    },
     /// With the date at the time of the cancellation, on which the agenda still lists it.
     Cancelled {
         date: Announced,
@@ -232,6 +245,7 @@ impl Stage {
             (State::Provisional, Announced::Provisional(when), None, None) => Ok(Self::Provisional(when)),
             (State::Confirmed, Announced::Confirmed(date), None, None) => Ok(Self::Confirmed(date)),
             (State::Published, Announced::Confirmed(date), Some(at), None) => Ok(Self::Published { date, at }),
+            (State::Withdrawn, Announced::Confirmed(date), Some(at), None) => Ok(Self::Withdrawn { date, at }),
             (State::Cancelled, date, None, Some(reason)) => Ok(Self::Cancelled { date, reason }),
             _ => Err("a state without its data, or with those of another state"),
         }
@@ -242,6 +256,7 @@ impl Stage {
             Self::Provisional(_) => State::Provisional,
             Self::Confirmed(_) => State::Confirmed,
             Self::Published { .. } => State::Published,
+            Self::Withdrawn { .. } => State::Withdrawn,
             Self::Cancelled { .. } => State::Cancelled,
         }
     }
@@ -250,7 +265,9 @@ impl Stage {
     pub const fn date(&self) -> Announced {
         match self {
             Self::Provisional(when) => Announced::Provisional(*when),
-            Self::Confirmed(date) | Self::Published { date, .. } => Announced::Confirmed(*date),
+            Self::Confirmed(date) | Self::Published { date, .. } | Self::Withdrawn { date, .. } => {
+                Announced::Confirmed(*date)
+            }
             Self::Cancelled { date, .. } => *date,
         }
     }
@@ -267,6 +284,8 @@ pub struct Release {
     pub stage: Stage,
     /// Day that the rule of the product gave, if the date was taken from it and has not been set by hand since.
     pub rule_day: Option<NaiveDate>,
+    /// Instant of the latest amendment of what was published; another address of the same page is none.
+    pub amended_at: Option<DateTime<Utc>>,
     /// Rises when the date or the status changes in a subscriber's calendar (RFC 5545 §3.8.7.4).
     pub sequence: i32,
     pub version: i32,
@@ -290,7 +309,17 @@ impl Release {
         can_be_meant(when)?;
         must_suit(period, when, "day")?;
         let stage = Stage::Provisional(when);
-        Ok(Self { id, product_id: product.id, observatory, period, stage, rule_day: None, sequence: 0, version: 1 })
+        Ok(Self {
+            id,
+            product_id: product.id,
+            observatory,
+            period,
+            stage,
+            rule_day: None,
+            amended_at: None,
+            sequence: 0,
+            version: 1,
+        })
     }
 
     pub const fn state(&self) -> State {
@@ -314,7 +343,7 @@ impl Release {
 
     pub const fn published_at(&self) -> Option<DateTime<Utc>> {
         match self.stage {
-            Stage::Published { at, .. } => Some(at),
+            Stage::Published { at, .. } | Stage::Withdrawn { at, .. } => Some(at),
             Stage::Provisional(_) | Stage::Confirmed(_) | Stage::Cancelled { .. } => None,
         }
     }
@@ -322,7 +351,7 @@ impl Release {
     pub const fn cancelled_because(&self) -> Option<&Reason> {
         match &self.stage {
             Stage::Cancelled { reason, .. } => Some(reason),
-            Stage::Provisional(_) | Stage::Confirmed(_) | Stage::Published { .. } => None,
+            Stage::Provisional(_) | Stage::Confirmed(_) | Stage::Published { .. } | Stage::Withdrawn { .. } => None,
         }
     }
 
@@ -426,6 +455,30 @@ impl Release {
         Ok(Self { stage: Stage::Published { date, at: now }, ..self })
     }
 
+    /// Amends what was published; a withdrawn release is published again.
+    pub fn amended(self, kind: AmendmentKind, now: DateTime<Utc>) -> Result<Self, Refusal> {
+        self.must_allow(Event::Amend)?;
+        let amended_at = if kind == AmendmentKind::Address { self.amended_at } else { Some(now) };
+        match self.stage {
+            Stage::Withdrawn { date, at } => Ok(Self { amended_at, ..self.seen_anew(Stage::Published { date, at }) }),
+            // The sequence stays, because neither date nor status change in a calendar.
+            _ => Ok(Self { amended_at, ..self }),
+        }
+    }
+
+    /// Takes back one of several reports that were published; the release stays as it is.
+    pub fn report_withdrawn(self, now: DateTime<Utc>) -> Result<Self, Refusal> {
+        self.must_allow(Event::Withdraw)?;
+        Ok(Self { amended_at: Some(now), ..self })
+    }
+
+    /// Takes back all that was published.
+    pub fn withdrawn(self) -> Result<Self, Refusal> {
+        self.must_allow(Event::Withdraw)?;
+        let Stage::Published { date, at } = self.stage else { return Err(self.wrong()) };
+        Ok(self.seen_anew(Stage::Withdrawn { date, at }))
+    }
+
     fn seen_anew(self, stage: Stage) -> Self {
         Self { stage, sequence: self.sequence + 1, ..self }
     }
@@ -451,6 +504,7 @@ impl Release {
             brought_forward: slot < first.slot,
             due: is_awaited && slot.instant() <= now,
             before_period_end,
+            amended: matches!(self.stage, Stage::Published { .. }) && self.amended_at.is_some(),
             late: (is_awaited && deadline <= now) || self.published_at().is_some_and(|at| deadline < at),
         }
     }
@@ -467,6 +521,8 @@ pub struct Flags {
     pub due: bool,
     /// Not published, and dated before the last day of its reference period, so that its data cannot be complete.
     pub before_period_end: bool,
+    /// What was published has been corrected or revised since.
+    pub amended: bool,
     /// Not published within an hour of its instant, or published by the service only later than that.
     pub late: bool,
 }

@@ -13,20 +13,35 @@ pub enum Action {
     Move,
     Cancel,
     Publish,
+    /// Take back what was published.
+    Withdraw,
 }
 
 impl Action {
-    pub const ALL: &'static [Self] =
-        &[Self::View, Self::Plan, Self::Improve, Self::Correct, Self::Confirm, Self::Move, Self::Cancel, Self::Publish];
+    pub const ALL: &'static [Self] = &[
+        Self::View,
+        Self::Plan,
+        Self::Improve,
+        Self::Correct,
+        Self::Confirm,
+        Self::Move,
+        Self::Cancel,
+        Self::Publish,
+        Self::Withdraw,
+    ];
 }
 
 /// Decides permissions. The agenda is public; the secretariat maintains it; only the service publishes (rule 10).
 pub fn may(actor: &Actor, action: Action) -> bool {
     match action {
         Action::View => true,
-        Action::Plan | Action::Improve | Action::Correct | Action::Confirm | Action::Move | Action::Cancel => {
-            actor.is_ourselves() || (actor.is_secretariat() && actor.may_write())
-        }
+        Action::Plan
+        | Action::Improve
+        | Action::Correct
+        | Action::Confirm
+        | Action::Move
+        | Action::Cancel
+        | Action::Withdraw => actor.is_ourselves() || (actor.is_secretariat() && actor.may_write()),
         Action::Publish => actor.is_ourselves(),
     }
 }

@@ -7,8 +7,8 @@ mod show;
 
 pub use act::{Act, carry_out, told};
 pub use show::{
-    agenda, changed_dates, editions, holidays, last_change, overtaken, owner_at, places, release_at, reports, story,
-    story_of, years,
+    agenda, changed_dates, editions, holidays, last_change, notices_since, overtaken, owner_at, places, release_at,
+    reports, story, story_of, years,
 };
 
 use self::concerned::Network;
@@ -19,7 +19,7 @@ use super::model::{
 };
 use super::policy::{self, Action};
 use super::store::{self, Cursor, Filter, NewChange};
-use super::view::{ByRule, ReleaseView};
+use super::view::{Afterwards, ByRule, ReleaseView};
 use super::work_plan::Work;
 use crate::audit;
 use crate::auth::actor::Actor;
@@ -356,7 +356,7 @@ pub async fn move_to(
     let despite_non_working =
         network.check_day(&concerned, ctx.today(), slot.day, input.despite_non_working.as_deref())?;
     let (before, text) = (mail::tasks_of(txn, id).await?, reason.text.clone());
-    let why = Why { reason: Some(reason), despite_non_working, outcome_id, by_rule: None };
+    let why = Why { reason: Some(reason), despite_non_working, outcome_id, ..Why::default() };
     let saved = save(ctx, txn, &moved, ReleaseChangeKind::Moved, why).await?;
     // The release keeps the steps and the observatories with which it was confirmed.
     let planned = product.as_planned(|step| before.iter().any(|task| task.step_id == Some(step)));
@@ -455,6 +455,26 @@ fn is_ready(scope: ProductScope, progress: Progress) -> bool {
     }
 }
 
+/// Writes an amendment or a withdrawal of what a release published into its history, and tells it. The portal calls this,
+/// because the pages change with it; it checks who may.
+///
+/// Mails: *amended* or *withdrawn*, to referents and deputies of the observatories concerned and to the secretariat, except to
+/// the person who acts. Errors: `wrong_transition`.
+pub async fn note_afterwards(ctx: &Ctx, txn: &Txn, view: ReleaseView, said: Afterwards) -> Result<ReleaseView> {
+    let (release, now) = (view.release, ctx.now());
+    let (kind, after) = match (said.kind, &said.observatory) {
+        (Some(kind), _) => (ReleaseChangeKind::Amended, release.amended(kind, now)?),
+        (None, Some(_)) => (ReleaseChangeKind::Withdrawn, release.report_withdrawn(now)?),
+        (None, None) => (ReleaseChangeKind::Withdrawn, release.withdrawn()?),
+    };
+    let product = product_of(ctx, &after).await?;
+    let telling = Telling::Afterwards(said.clone());
+    let why = Why { afterwards: Some(said), ..Why::default() };
+    let saved = save(ctx, txn, &after, kind, why).await?;
+    mail::tell(ctx, txn, &saved, &product, &telling).await?;
+    Ok(saved)
+}
+
 async fn product_of(ctx: &Ctx, release: &Release) -> Result<Product> {
     let catalogue = ctx.recall(&Catalogue).await?;
     let found = catalogue.iter().find(|product| product.id == release.product_id).cloned();
@@ -499,6 +519,7 @@ struct Why {
     despite_non_working: Option<String>,
     outcome_id: Option<OutcomeId>,
     by_rule: Option<ByRule>,
+    afterwards: Option<Afterwards>,
 }
 
 async fn save(ctx: &Ctx, txn: &Txn, after: &Release, kind: ReleaseChangeKind, why: Why) -> Result<ReleaseView> {
@@ -510,13 +531,14 @@ async fn save(ctx: &Ctx, txn: &Txn, after: &Release, kind: ReleaseChangeKind, wh
 /// Writes the date into the history of the release, and the event into the audit trail.
 async fn note(ctx: &Ctx, txn: &Txn, release: &Release, kind: ReleaseChangeKind, why: Why) -> Result<()> {
     let when = release.when();
-    let Why { reason, despite_non_working, outcome_id, by_rule } = why;
+    let Why { reason, despite_non_working, outcome_id, by_rule, afterwards } = why;
     let details = serde_json::json!({
         "day": when.first_day(),
         "hour": when.hour(),
         "precision": when.precision(),
         "reason_code": reason.as_ref().map(|reason| reason.code),
         "outcome": outcome_id,
+        "amendment": afterwards.as_ref().and_then(|one| one.kind),
     });
     let change = NewChange {
         id: ctx.new_id(),
@@ -527,6 +549,7 @@ async fn note(ctx: &Ctx, txn: &Txn, release: &Release, kind: ReleaseChangeKind, 
         despite_non_working,
         outcome_id,
         by_rule,
+        afterwards,
         at: ctx.now(),
         by: ctx.actor.person_id(),
     };
@@ -543,5 +566,7 @@ const fn verb_of(kind: ReleaseChangeKind) -> Verb {
         ReleaseChangeKind::Moved => Verb::Move,
         ReleaseChangeKind::Cancelled => Verb::Cancel,
         ReleaseChangeKind::Published => Verb::Publish,
+        ReleaseChangeKind::Amended => Verb::Amend,
+        ReleaseChangeKind::Withdrawn => Verb::Withdraw,
     }
 }

@@ -1,15 +1,13 @@
 //! Rows of products, releases and their dates: the only file of the slice that queries the database.
 
 use super::model::{Baseline, Reason, Refusal, Release, Slot, Stage, When};
-use super::view::{ByRule, Change, DecidedBy, ReleaseView, Seen, Share, Whose};
+use super::view::{ReleaseView, Seen, Share, Whose};
 use crate::db::{StoreError, page, save_row};
 use crate::error::Error;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use entity::ids::{MeetingId, ObservatoryId, OutcomeId, PersonId, ProductId, ReleaseChangeId, ReleaseId};
-use entity::kinds::{
-    DeliverableState, Precision, ProductScope, PublicationState, ReasonCode, ReleaseChangeKind, ReleaseState,
-};
-use entity::{Instant, deliverable, observatory, outcome, product, publication, release, release_change as change};
+use entity::ids::{ObservatoryId, ProductId, ReleaseId};
+use entity::kinds::{DeliverableState, Precision, ProductScope, PublicationState, ReasonCode, ReleaseState};
+use entity::{Instant, deliverable, observatory, product, publication, release};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter, QueryOrder,
@@ -17,6 +15,10 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Func, Query},
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
+
+mod history;
+
+pub use history::{NewChange, announced_since, changes, insert_change, latest_moves, left_days};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -76,6 +78,7 @@ struct Row {
     reason_code: Option<ReasonCode>,
     reason_text: Option<String>,
     rule_day: Option<NaiveDate>,
+    amended_at: Option<Instant>,
     sequence: i32,
     version: i32,
     updated_at: Instant,
@@ -110,6 +113,7 @@ impl TryFrom<Row> for ReleaseView {
             period,
             stage,
             rule_day: row.rule_day,
+            amended_at: row.amended_at.map(|at| at.0),
             sequence: row.sequence,
             version: row.version,
         };
@@ -290,6 +294,7 @@ fn row(release: &Release, at: DateTime<Utc>) -> release::ActiveModel {
         first_confirmed_hour: Set(first.map(|first| first.slot.hour)),
         first_confirmed_at: Set(first.map(|first| first.confirmed_at.into())),
         published_at: Set(release.published_at().map(Instant::from)),
+        amended_at: Set(release.amended_at.map(Instant::from)),
         reason_code: Set(reason.map(|reason| reason.code)),
         reason_text: Set(reason.map(|reason| reason.text.clone())),
         slug: NotSet,
@@ -364,101 +369,6 @@ pub async fn save(db: &impl ConnectionTrait, after: &Release, slug: Option<Strin
     save_row(db, row, (release::Column::Id, after.id), (release::Column::Version, after.version)).await
 }
 
-/// A new row of the history.
-pub struct NewChange {
-    pub id: ReleaseChangeId,
-    pub release_id: ReleaseId,
-    pub kind: ReleaseChangeKind,
-    pub when: When,
-    pub reason: Option<Reason>,
-    pub despite_non_working: Option<String>,
-    pub outcome_id: Option<OutcomeId>,
-    pub by_rule: Option<ByRule>,
-    pub at: DateTime<Utc>,
-    pub by: Option<PersonId>,
-}
-
-/// Appends a date to the history of its release.
-pub async fn insert_change(db: &impl ConnectionTrait, new: NewChange) -> Result<()> {
-    let last: Option<Option<i32>> = change::Entity::find()
-        .select_only()
-        .column_as(change::Column::Position.max(), "last")
-        .filter(change::Column::ReleaseId.eq(new.release_id))
-        .into_tuple()
-        .one(db)
-        .await?;
-    let (rule_it, rule_en) = new.by_rule.map(|said| (said.it, said.en)).unzip();
-    let row = change::ActiveModel {
-        id: Set(new.id),
-        release_id: Set(new.release_id),
-        position: Set(last.flatten().unwrap_or(0) + 1),
-        kind: Set(new.kind),
-        precision: Set(new.when.precision()),
-        day: Set(new.when.first_day()),
-        hour: Set(new.when.hour()),
-        reason_code: Set(new.reason.as_ref().map(|reason| reason.code)),
-        reason_text: Set(new.reason.map(|reason| reason.text)),
-        despite_non_working: Set(new.despite_non_working),
-        outcome_id: Set(new.outcome_id),
-        rule_it: Set(rule_it),
-        rule_en: Set(rule_en),
-        at: Set(new.at.into()),
-        by_person: Set(new.by),
-    };
-    change::Entity::insert(row).exec_without_returning(db).await?;
-    Ok(())
-}
-
-#[derive(FromQueryResult)]
-struct ChangeRow {
-    release_id: ReleaseId,
-    position: i32,
-    kind: ReleaseChangeKind,
-    precision: Precision,
-    day: NaiveDate,
-    hour: Option<NaiveTime>,
-    reason_code: Option<ReasonCode>,
-    reason_text: Option<String>,
-    despite_non_working: Option<String>,
-    outcome_id: Option<OutcomeId>,
-    rule_it: Option<String>,
-    rule_en: Option<String>,
-    meeting_id: Option<MeetingId>,
-    at: Instant,
-}
-
-/// Lists every date of these releases, the first ones first. The service adds the notice, because it has the calendars.
-pub async fn changes(db: &impl ConnectionTrait, of: &[ReleaseId]) -> Result<HashMap<ReleaseId, Vec<Change>>> {
-    let to_outcome =
-        change::Entity::belongs_to(outcome::Entity).from(change::Column::OutcomeId).to(outcome::Column::Id);
-    let rows = change::Entity::find()
-        .column(outcome::Column::MeetingId)
-        .join(JoinType::LeftJoin, to_outcome.into())
-        .filter(change::Column::ReleaseId.is_in(of.iter().copied()))
-        .order_by(change::Column::Position, Order::Asc)
-        .into_model::<ChangeRow>()
-        .all(db)
-        .await?;
-    let mut changes: HashMap<ReleaseId, Vec<Change>> = HashMap::new();
-    for row in rows {
-        let when = When::of(row.precision, row.day, row.hour).map_err(|what| {
-            StoreError::inconsistent("release_change", format!("{} {}", row.release_id, row.position), what)
-        })?;
-        changes.entry(row.release_id).or_default().push(Change {
-            position: row.position,
-            kind: row.kind,
-            when,
-            reason: row.reason_code.zip(row.reason_text).map(|(code, text)| Reason { code, text }),
-            despite_non_working: row.despite_non_working,
-            outcome: row.outcome_id.map(|outcome_id| DecidedBy { outcome_id, meeting_id: row.meeting_id }),
-            by_rule: row.rule_it.zip(row.rule_en).map(|(it, en)| ByRule { it, en }),
-            at: row.at.0,
-            notice: None,
-        });
-    }
-    Ok(changes)
-}
-
 /// Lists the part of each observatory in these releases: its state, and its page if the service has verified it. The
 /// rows of the portal are read here because the portal depends on releases.
 pub async fn shares(db: &impl ConnectionTrait, of: &[ReleaseId]) -> Result<HashMap<ReleaseId, Vec<Share>>> {
@@ -505,46 +415,6 @@ impl From<ShareRow> for Share {
             seen: seen.map(|(address, at)| Seen { address, at: at.0 }),
         }
     }
-}
-
-/// A place in the history of the dates.
-pub type ChangeAt = (ReleaseChangeId, ReleaseId, i32);
-
-/// Lists the latest moves and cancellations of releases, newest first: up to `limit` before the given one.
-pub async fn latest_moves(
-    db: &impl ConnectionTrait,
-    before: Option<ReleaseChangeId>,
-    limit: u64,
-) -> Result<Vec<ChangeAt>> {
-    let moves = change::Entity::find()
-        .select_only()
-        .columns([change::Column::Id, change::Column::ReleaseId, change::Column::Position])
-        .filter(change::Column::Kind.is_in([ReleaseChangeKind::Moved, ReleaseChangeKind::Cancelled]))
-        .filter(Condition::all().add_option(before.map(|id| change::Column::Id.lt(id))))
-        .order_by(change::Column::Id, Order::Desc)
-        .limit(limit);
-    Ok(moves.into_tuple().all(db).await?)
-}
-
-/// Lists the days between `from` and `to`, both included, on which releases were to come out before they were moved.
-pub async fn left_days(
-    db: &impl ConnectionTrait,
-    from: NaiveDate,
-    to: NaiveDate,
-) -> Result<BTreeSet<(NaiveDate, ReleaseId)>> {
-    let to_release =
-        change::Entity::belongs_to(release::Entity).from(change::Column::ReleaseId).to(release::Column::Id);
-    let left: Vec<(NaiveDate, ReleaseId)> = change::Entity::find()
-        .select_only()
-        .columns([change::Column::Day, change::Column::ReleaseId])
-        .join(JoinType::InnerJoin, to_release.into())
-        .filter(change::Column::Kind.is_in([ReleaseChangeKind::Confirmed, ReleaseChangeKind::Moved]))
-        .filter(change::Column::Day.between(from, to))
-        .filter(change::Column::Day.into_expr().ne(release::Column::Day.into_expr()))
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(left.into_iter().collect())
 }
 
 /// Lists confirmed releases with a day not after `day`, the earliest first.

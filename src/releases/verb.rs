@@ -12,5 +12,7 @@ verbs! {
         Move = "move",
         Cancel = "cancel",
         Publish = "publish",
+        Amend = "amend",
+        Withdraw = "withdraw",
     }
 }

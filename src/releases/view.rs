@@ -6,7 +6,7 @@ use crate::texts::Lang;
 use crate::time::{ClosedDay, words, zone};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{MeetingId, ObservatoryId, OutcomeId, ReleaseChangeId};
-use entity::kinds::{DeliverableState, ProductScope, ReleaseChangeKind};
+use entity::kinds::{AmendmentKind, DeliverableState, ProductScope, ReleaseChangeKind};
 use std::cmp::Ordering;
 
 /// The observatory that owes a release.
@@ -74,9 +74,34 @@ pub struct Change {
     pub outcome: Option<DecidedBy>,
     /// Explanation of a date taken from the rule of the product.
     pub by_rule: Option<ByRule>,
+    /// Amendment or withdrawal of what was published, if this is one.
+    pub afterwards: Option<Afterwards>,
     pub at: DateTime<Utc>,
     /// Notice in working days of all territories concerned; `None` if the row sets no date.
     pub notice: Option<i32>,
+}
+
+/// Amendment or withdrawal of what was published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Afterwards {
+    /// `None` for a withdrawal.
+    pub kind: Option<AmendmentKind>,
+    /// Public explanation.
+    pub explanation: String,
+    /// Observatory whose report it is about; `None` if it is about all that the release published.
+    pub observatory: Option<ReportOf>,
+    /// Address of the page before.
+    pub before: Option<String>,
+    /// Address of the page after an amendment.
+    pub after: Option<String>,
+}
+
+/// The observatory of one of several reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportOf {
+    pub id: ObservatoryId,
+    pub code: String,
+    pub name: String,
 }
 
 /// Sentence that explains a date taken from the rule of its product, as it was when the date was accepted.
@@ -264,6 +289,7 @@ mod tests {
             despite_non_working: None,
             outcome: None,
             by_rule: None,
+            afterwards: None,
             at: slot.instant(),
             notice: None,
         }

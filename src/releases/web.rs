@@ -11,6 +11,7 @@ mod product;
 mod subscribe;
 mod told;
 
+pub use forms::{led_to, shell_below};
 pub use matrix::ContributionLine;
 
 use super::model::{Flags, Reason};
@@ -65,6 +66,7 @@ pub fn state_badge(state: ReleaseState, lang: Lang) -> Badge {
         ReleaseState::Confirmed => ("releases.state_confirmed", "info"),
         ReleaseState::Published => ("releases.state_published", "success"),
         ReleaseState::Cancelled => ("releases.state_cancelled", "danger"),
+        ReleaseState::Withdrawn => ("releases.state_withdrawn", "danger"),
     };
     Badge { text: lang.t(key), kind }
 }
@@ -72,7 +74,8 @@ pub fn state_badge(state: ReleaseState, lang: Lang) -> Badge {
 /// The most serious flag to show beside the state.
 fn remark(flags: Flags, state: ReleaseState, lang: Lang) -> Option<Badge> {
     let (key, kind) = match flags {
-        _ if state == ReleaseState::Cancelled => return None,
+        _ if matches!(state, ReleaseState::Cancelled | ReleaseState::Withdrawn) => return None,
+        Flags { amended: true, .. } => ("releases.flag_amended", "warning"),
         Flags { late: true, .. } => ("releases.flag_late", "danger"),
         Flags { due: true, .. } => ("releases.flag_due", "warning"),
         Flags { postponed: true, .. } => ("releases.flag_postponed", "warning"),

@@ -588,7 +588,7 @@ async fn every_wrong_field_of_a_form_is_named_at_once() {
         // Attempts that may be accepted come last, because they change what the other forms are about.
         for attempts_of in [wrong_attempts, unlikely_attempts] {
             // A second withdrawal of an absence is redirected like the first.
-            for (blank, address, route) in found.iter().filter(|(_, _, route)| !route.ends_with("/withdraw")) {
+            for (blank, address, route) in found.iter().filter(|(_, _, route)| !route.ends_with("{absence}/withdraw")) {
                 for attempt in attempts_of(blank) {
                     let answer = attempt.sent.send_to(&reader, address).await;
                     refused += u32::from(matches!(answer.status.as_u16(), 409 | 422));

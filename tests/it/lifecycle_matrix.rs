@@ -7,8 +7,8 @@ use crate::workbench::{Workbench, draft};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use entity::ids::{DesignationRecordId, ReleaseId};
 use entity::kinds::{
-    ActKind, Channel, DeliverableState, MeetingMode, MeetingState, NotificationState, PublicationState, ReasonCode,
-    RecordChange, ReleaseState, SeatKind, TaskOrigin, TaskState,
+    ActKind, AmendmentKind, Channel, DeliverableState, MeetingMode, MeetingState, NotificationState, PublicationState,
+    ReasonCode, RecordChange, ReleaseState, SeatKind, TaskOrigin, TaskState,
 };
 use raccordo::catalogue::model::{Details, Product};
 use raccordo::deliverables::model as deliverables;
@@ -174,6 +174,7 @@ fn release(state: ReleaseState) -> releases::Release {
         ReleaseState::Confirmed => confirmed,
         ReleaseState::Published => confirmed.published(slot("2027-03-30").instant()).expect("published"),
         ReleaseState::Cancelled => confirmed.cancelled(reason()).expect("cancelled"),
+        ReleaseState::Withdrawn => release(ReleaseState::Published).withdrawn().expect("withdrawn"),
     }
 }
 
@@ -196,6 +197,8 @@ fn of_releases(matrix: &mut Matrix) {
             releases::Event::Move => at.moved(slot("2027-04-15"), now()),
             releases::Event::Cancel => at.cancelled(reason()),
             releases::Event::Publish => at.published(slot("2027-03-30").instant()),
+            releases::Event::Amend => at.amended(AmendmentKind::Error, now()),
+            releases::Event::Withdraw => at.withdrawn(),
         };
         next.map(|next| next.state())
     };

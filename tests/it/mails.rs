@@ -2,6 +2,7 @@
 //! the HTML part checked for the needs of mail programs and readers. A kind of mail without a scenario here fails the
 //! test.
 
+use crate::seen::accepted;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
@@ -203,6 +204,32 @@ async fn mails_about_given_tasks(app: &TestApp, secretariat: &Client, referent: 
     mails
 }
 
+/// Publishes a release, amends it and takes it back.
+async fn mails_about_the_published(language: &str) -> Vec<Vec<Mail>> {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let set_language = format!("UPDATE person SET language = '{language}'");
+    app.services.db.writer().execute_unprepared(&set_language).await.expect("people are written to in their language");
+    let secretariat = app.client(SECRETARIAT).await;
+    let mut ada = Designation::of("referent:bergamo").to("Ada", "Riva").json();
+    ada["person"]["language"] = language.into();
+    secretariat.post("/api/v1/designations").json(ada).send().await.expect(201);
+    let release = confirm_a_release(&secretariat).await;
+    accepted(&secretariat, "bergamo").await;
+    app.at("2027-03-19 10:00");
+    app.tick("publish").await;
+    app.mails().await;
+    let mut mails = Vec::new();
+    let amended = json!({ "kind": "error", "explanation": "La tabella 3 riportava i valori del 2025." });
+    let withdrawn = json!({ "explanation": "I dati di origine erano di un altro anno." });
+    for (verb, said) in [("amend", amended), ("withdraw", withdrawn)] {
+        let version = version(&secretariat, &release).await;
+        secretariat.post(&format!("{release}/{verb}")).if_match(&version).json(said).send().await.expect(200);
+        app.advance(QUIET);
+        mails.push(app.mails().await);
+    }
+    mails
+}
+
 /// A sign-in link has the language of the page on which it was requested.
 async fn sign_in(app: &TestApp, language: &str) {
     let mut ctx = app.system();
@@ -302,6 +329,7 @@ async fn every_kind_of_mail_reads_as_reviewed_in_both_languages() {
     for language in ["it", "en"] {
         let mut mails = all_mails(language).await;
         mails.extend(mails_about_work(language).await);
+        mails.extend(mails_about_the_published(language).await);
         let written: BTreeSet<String> = mails.iter().flatten().map(|mail| mail.kind.clone()).collect();
         let missing: Vec<_> = known.symmetric_difference(&written).collect();
         assert!(missing.is_empty(), "kinds that no story brings about, or that the list does not name: {missing:?}");

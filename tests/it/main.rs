@@ -5,6 +5,7 @@ mod workbench;
 mod writers;
 
 mod agenda;
+mod amended;
 mod architecture;
 mod attack;
 mod audit;

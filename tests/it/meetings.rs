@@ -425,7 +425,7 @@ async fn a_meeting_held_with_a_quorum_decides_a_release_and_gives_a_task(engine:
 }
 
 /// Holds a meeting with these presences.
-async fn held(app: &TestApp, secretariat: &Client, attendances: Value) -> Value {
+pub async fn held(app: &TestApp, secretariat: &Client, attendances: Value) -> Value {
     let meeting = convened(secretariat).await;
     app.at("2027-02-10 09:30");
     act(secretariat, &meeting, "/hold", json!({ "attendances": attendances })).await
@@ -441,11 +441,15 @@ const SEVEN: [&str; 7] = [
     "provincia-mantova",
 ];
 
+/// The seven parties of the quorum, present.
+pub fn seven() -> Value {
+    json!(SEVEN.iter().map(|body| json!({ "body": body, "presence": "present" })).collect::<Vec<_>>())
+}
+
 async fn a_decision_keeps_its_quorum_and_needs_a_reason_without_one(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
-    let present: Vec<Value> = SEVEN.iter().map(|body| json!({ "body": body, "presence": "present" })).collect();
-    let meeting = held(&app, &secretariat, json!(present)).await;
+    let meeting = held(&app, &secretariat, seven()).await;
     let now = async || secretariat.get(&path(&meeting, "")).send().await.expect(200);
     let put = async |body: &str, input: Value| {
         let version = now().await["version"].clone();

@@ -38,12 +38,12 @@ on_sqlite! {
     a_verified_report_is_on_the_page_of_its_observatory_for_everybody,
 }
 
-fn text<'a>(value: &'a Value, member: &str) -> &'a str {
+pub fn text<'a>(value: &'a Value, member: &str) -> &'a str {
     value[member].as_str().unwrap_or_else(|| panic!("no {member} in {value:#}"))
 }
 
 /// Confirms the yearly report for Friday 19 March 2027 at 10.
-async fn confirmed(secretariat: &Client) -> String {
+pub async fn confirmed(secretariat: &Client) -> String {
     let planned = secretariat
         .post("/api/v1/releases")
         .json(json!({ "product": "relazione-territoriale", "period": "2026", "date": { "precision": "month", "day": "2027-03-10" } }))
@@ -57,7 +57,7 @@ async fn confirmed(secretariat: &Client) -> String {
 }
 
 /// Submits and accepts the observatory's deliverable.
-async fn accepted(secretariat: &Client, observatory: &str) -> String {
+pub async fn accepted(secretariat: &Client, observatory: &str) -> String {
     let path = format!("/api/v1/deliverables?observatory={observatory}");
     let own = secretariat.get(&path).send().await.expect(200)["items"][0].clone();
     let path = format!("/api/v1/deliverables/{}", text(&own, "id"));
@@ -73,11 +73,11 @@ async fn accepted(secretariat: &Client, observatory: &str) -> String {
     text(&own, "id").to_owned()
 }
 
-fn path(deliverable: &str, verb: &str) -> String {
+pub fn path(deliverable: &str, verb: &str) -> String {
     format!("/api/v1/publications/{deliverable}{verb}")
 }
 
-async fn publication(secretariat: &Client, deliverable: &str) -> Value {
+pub async fn publication(secretariat: &Client, deliverable: &str) -> Value {
     secretariat.get(&path(deliverable, "")).send().await.expect(200)
 }
 
@@ -104,7 +104,8 @@ fn states(tasks: &[Value]) -> Vec<&str> {
     tasks.iter().map(|task| text(task, "state")).collect()
 }
 
-const REPORT: &str = "<title>Relazione territoriale sul mercato del lavoro 2026</title><h1>Provincia di Bergamo</h1>";
+pub const REPORT: &str =
+    "<title>Relazione territoriale sul mercato del lavoro 2026</title><h1>Provincia di Bergamo</h1>";
 
 async fn a_release_comes_out_at_its_instant_and_its_page_is_seen_or_asked_for(engine: Engine) {
     let portal = Portal::start().await;
@@ -281,7 +282,7 @@ async fn the_task_about_a_wrong_page_ends_when_the_page_is_right(engine: Engine)
     let portal = Portal::start().await;
     let app = TestApp::with_config(engine, portal.config()).await;
     let secretariat = app.client(SECRETARIAT).await;
-    confirmed(&secretariat).await;
+    let release = confirmed(&secretariat).await;
     let bergamo = accepted(&secretariat, "bergamo").await;
     let address = json!({ "address": portal.url("/bergamo") });
     secretariat.post(&path(&bergamo, "/declare")).if_match(0).json(address.clone()).send().await.expect(200);
@@ -319,8 +320,13 @@ async fn the_task_about_a_wrong_page_ends_when_the_page_is_right(engine: Engine)
     assert_eq!(look().await, "altered");
     let version = publication(&secretariat, &bergamo).await["version"].clone();
     app.at("2027-03-19 11:10");
-    secretariat.post(&path(&bergamo, "/declare")).if_match(version).json(address).send().await.expect(200);
-    assert_eq!(look().await, "verified", "declared anew, the change is meant");
+    let again = secretariat.post(&path(&bergamo, "/declare")).if_match(version).json(address).send().await;
+    again.refused(409, "amendment_needed");
+    let of_release = format!("/api/v1/releases/{release}");
+    let version = secretariat.get(&of_release).send().await.expect(200)["version"].clone();
+    let said = json!({ "kind": "routine", "explanation": "Seconda edizione con i dati di dicembre.", "observatory": "bergamo" });
+    secretariat.post(&format!("{of_release}/amend")).if_match(version).json(said).send().await.expect(200);
+    assert_eq!(look().await, "verified", "the change is explained");
     assert_eq!(states(&pages().await), ["done", "done", "done"]);
 }
 

@@ -1,6 +1,7 @@
 //! The yearly agenda: dates proposed from rules, accepted line by line, adopted as editions.
 
 use crate::both_engines;
+use crate::meetings::{held, seven};
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::db::Engine;
 use crate::support::forms::form;
@@ -10,6 +11,8 @@ both_engines! {
     a_year_is_proposed_accepted_adopted_confirmed_moved_and_compared,
     a_date_set_by_hand_changes_only_by_a_press_of_its_own,
     a_rule_that_means_nothing_is_refused,
+    the_table_adopts_an_edition_by_a_decision,
+    the_agenda_is_measured_by_horizon_and_notice,
 }
 
 const REPORT: &str = "/api/v1/products/relazione-territoriale";
@@ -227,4 +230,62 @@ async fn a_rule_that_means_nothing_is_refused(engine: Engine) {
         let asked = secretariat.get(&format!("/api/v1/agenda/proposal?{span}")).send().await;
         asked.refused(422, "span_out_of_range");
     }
+}
+
+async fn the_table_adopts_an_edition_by_a_decision(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let plan = json!({ "product": "relazione-territoriale", "period": "2026", "date": { "precision": "month", "day": "2027-09-10" } });
+    secretariat.post("/api/v1/releases").json(plan).send().await.expect(201);
+    let meeting = held(&app, &secretariat, seven()).await;
+    let outcomes = format!("/api/v1/meetings/{}/outcomes", meeting["id"].as_str().expect("an id"));
+    let record = async |kind: &str, text: &str| {
+        let outcome = json!({ "kind": kind, "text": text });
+        secretariat.post(&outcomes).json(outcome).send().await.expect(201)["id"].clone()
+    };
+    let (decision, other) =
+        (record("decision", "L’agenda 2027 è adottata.").await, record("information", "Nulla di nuovo.").await);
+    let edition =
+        |outcome: &Value| json!({ "title": "Agenda 2027", "from": "2027-01", "to": "2027-12", "outcome_id": outcome });
+    let adopt = async |outcome: &Value| secretariat.post("/api/v1/agenda/editions").json(edition(outcome)).send().await;
+    adopt(&other).await.refused(422, "not_a_decision");
+    adopt(&json!("01890000-0000-7000-8000-000000000000")).await.refused(422, "invalid");
+    let adopted = adopt(&decision).await.expect(201);
+    assert_eq!((&adopted["outcome_id"], &adopted["meeting_id"]), (&decision, &meeting["id"]));
+    let shown = app.anonymous().get("/api/v1/agenda/editions/1").send().await.expect(200);
+    assert_eq!(shown["meeting_id"], meeting["id"]);
+    let page = app.anonymous().get("/agenda/editions").send().await.text();
+    assert!(page.contains("Adottata dal Tavolo nella seduta del"), "{page}");
+    let page = app.browser(SECRETARIAT).await.get("/agenda/editions").send().await.text();
+    assert!(page.contains("L’agenda 2027 è adottata."), "the form offers the decision: {page}");
+}
+
+async fn the_agenda_is_measured_by_horizon_and_notice(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    app.at("2026-11-30 10:00");
+    let secretariat = app.client(SECRETARIAT).await;
+    let measures = async || app.anonymous().get("/api/v1/agenda/measures").send().await.expect(200);
+    let none = measures().await;
+    assert_eq!(none["horizons"][0], json!({ "product": "relazione-territoriale", "months": 0 }), "{none:#}");
+    assert_eq!((&none["announced"], &none["announced_in_time"]), (&json!(0), &json!(0)));
+
+    // A yearly report in March 2027: the next one is missing from March 2028, 16 months from now.
+    let plan = json!({ "product": "relazione-territoriale", "period": "2026", "date": { "precision": "day", "day": "2027-03-31" } });
+    let planned = secretariat.post("/api/v1/releases").json(plan).send().await.expect(201);
+    let release = format!("/api/v1/releases/{}", planned["id"].as_str().expect("an id"));
+    let confirm = secretariat.post(&format!("{release}/confirm")).if_match(&planned["version"]);
+    let confirmed = confirm.json(json!({ "day": "2027-03-31" })).send().await.expect(200);
+    let one = measures().await;
+    let horizon = json!({ "product": "relazione-territoriale", "missing_from": "2028-03-31", "months": 16 });
+    assert_eq!(one["horizons"][0], horizon);
+    assert_eq!((&one["announced"], &one["announced_in_time"]), (&json!(1), &json!(1)));
+
+    // Moved to a day ten working days away: announced twice, once in time.
+    let sooner =
+        json!({ "day": "2026-12-16", "reason_code": "other", "reason_text": "Serve prima della seduta di dicembre" });
+    secretariat.post(&format!("{release}/move")).if_match(&confirmed["version"]).json(sooner).send().await.expect(200);
+    let two = measures().await;
+    assert_eq!((&two["announced"], &two["announced_in_time"]), (&json!(2), &json!(1)), "{two:#}");
+    let page = app.anonymous().get("/agenda/editions").send().await.text();
+    assert!(page.contains("con almeno 20 giorni lavorativi di preavviso: 1 su 2."), "{page}");
 }

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::time::Period;
 use chrono::{Days, NaiveDate};
 use entity::ids::ReleaseId;
-use entity::kinds::{ProductScope, ReasonCode};
+use entity::kinds::{AmendmentKind, ProductScope, ReasonCode};
 use std::collections::VecDeque;
 
 /// Days from today to the last release. With those before today the agenda spans 24 months.
@@ -25,7 +25,10 @@ const CHANGED: u64 = 14;
 /// Days by which a release is moved.
 const LATER: u64 = 7;
 
-/// Release that does not take place as confirmed.
+/// Days after a release on which what it published is amended or withdrawn.
+const AFTERWARDS: u64 = 6;
+
+/// Release that does not take place as confirmed, or whose report does not stay as published.
 struct Exception {
     product: &'static str,
     /// Observatory that owes the release.
@@ -33,14 +36,15 @@ struct Exception {
     /// Position among the releases of this observatory, counted from 0.
     number: usize,
     what: What,
-    code: ReasonCode,
     text: &'static str,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum What {
-    Moved,
-    Cancelled,
+    Moved(ReasonCode),
+    Cancelled(ReasonCode),
+    Amended(AmendmentKind),
+    Withdrawn,
 }
 
 const EXCEPTIONS: &[Exception] = &[
@@ -48,33 +52,43 @@ const EXCEPTIONS: &[Exception] = &[
         product: "nota-mensile",
         observatory: "regionale",
         number: 4,
-        what: What::Moved,
-        code: ReasonCode::SourceLate,
+        what: What::Moved(ReasonCode::SourceLate),
         text: "Le comunicazioni obbligatorie del mese sono arrivate con una settimana di ritardo.",
     },
     Exception {
         product: "nota-mensile",
         observatory: "regionale",
         number: 7,
-        what: What::Cancelled,
-        code: ReasonCode::Portal,
+        what: What::Cancelled(ReasonCode::Portal),
         text: "La piattaforma regionale è ferma per manutenzione: i dati del mese escono con la nota successiva.",
     },
     Exception {
         product: "bollettino-trimestrale",
         observatory: "brescia",
         number: 1,
-        what: What::Moved,
-        code: ReasonCode::Workload,
+        what: What::Moved(ReasonCode::Workload),
         text: "L’osservatorio completa prima la Relazione territoriale, che usa gli stessi dati.",
     },
     Exception {
         product: "bollettino-trimestrale",
         observatory: "milano",
         number: 6,
-        what: What::Cancelled,
-        code: ReasonCode::Method,
+        what: What::Cancelled(ReasonCode::Method),
         text: "Da quel trimestre il bollettino è sostituito da una nota con un metodo nuovo.",
+    },
+    Exception {
+        product: "nota-mensile",
+        observatory: "regionale",
+        number: 1,
+        what: What::Amended(AmendmentKind::Error),
+        text: "La tabella 2 contava due volte le proroghe: i nuovi valori sono più bassi del 3 per cento.",
+    },
+    Exception {
+        product: "bollettino-trimestrale",
+        observatory: "milano",
+        number: 0,
+        what: What::Withdrawn,
+        text: "I dati di un comune erano di un altro trimestre: il bollettino non va usato né citato.",
     },
 ];
 
@@ -87,6 +101,8 @@ enum Step {
     HandIn,
     Approve,
     ComeOut,
+    Amend(&'static str, AmendmentKind),
+    Withdraw(&'static str),
 }
 
 /// Step of one release on a day.
@@ -167,23 +183,29 @@ fn steps(
     let changed = stage.last_worked(confirmed - Days::new(CHANGED))?;
     let mut steps = vec![(stage.worked(announced)?, Step::Confirm)];
     let mut day = confirmed;
-    match exception.map(|one| (one.what, one.text, one.code)) {
-        Some((What::Cancelled, text, code)) => {
+    let mut afterwards = None;
+    match exception.map(|one| (one.what, one.text)) {
+        Some((What::Cancelled(code), text)) => {
             // One that lies ahead is cancelled while it is provisional.
             let cancelled = if confirmed > stage.today { stage.ago(21)? } else { changed };
             steps.retain(|(day, _)| *day < cancelled);
             steps.push((cancelled, Step::Cancel(text, code)));
             return Ok(steps);
         }
-        Some((What::Moved, text, code)) => {
+        Some((What::Moved(code), text)) => {
             steps.push((changed, Step::Move(text, code)));
             day = stage.worked(confirmed + Days::new(LATER))?;
         }
+        Some((What::Amended(kind), text)) => afterwards = Some(Step::Amend(text, kind)),
+        Some((What::Withdrawn, text)) => afterwards = Some(Step::Withdraw(text)),
         None => {}
     }
     steps.push((stage.last_worked(day - Days::new(HANDED_IN))?, Step::HandIn));
     steps.push((stage.last_worked(day - Days::new(APPROVED))?, Step::Approve));
     steps.push((day, Step::ComeOut));
+    if let Some(step) = afterwards {
+        steps.push((stage.worked(day + Days::new(AFTERWARDS))?, step));
+    }
     Ok(steps)
 }
 
@@ -221,6 +243,11 @@ impl Event {
                 // No mail is sent about it.
                 return Ok(());
             }
+            Step::Amend(text, kind) => {
+                portal::amend(stage, release, kind, text).await?;
+                portal::is_found(stage, release, self.product.code, self.period, self.observatory).await?;
+            }
+            Step::Withdraw(text) => portal::withdraw(stage, release, text).await?,
         }
         stage.post().await
     }

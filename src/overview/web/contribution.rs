@@ -326,7 +326,7 @@ fn review(state: DeliverableState, lang: Lang) -> Step {
 fn appearance(view: &DeliverableView, publication: &Publication, lang: Lang) -> Step {
     let progress = match publication.state {
         PublicationState::Verified => Progress::Done,
-        PublicationState::Missing | PublicationState::Altered => Progress::Stopped,
+        PublicationState::Missing | PublicationState::Altered | PublicationState::Withdrawn => Progress::Stopped,
         PublicationState::Declared | PublicationState::Seen => Progress::Now,
         PublicationState::Expected if is_accepted(view.deliverable.state()) => Progress::Now,
         PublicationState::Expected => Progress::ToDo,

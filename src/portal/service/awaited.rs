@@ -24,7 +24,8 @@ pub(super) async fn awaited_page(ctx: &Ctx, db: &impl ConnectionTrait, id: Deliv
     let deliverable = deliverables::deliverable(db, id).await?;
     let release = releases::release(db, deliverable.deliverable.release_id).await?;
     let released = release.release.published_at().ok_or(Refusal::NotOut)?;
-    Ok(Siblings::read(db, &release, id).await?.awaited(ctx, deliverable, released))
+    let awaited = Siblings::read(db, &release, id).await?.awaited(ctx, deliverable, released);
+    if awaited.publication.state == PublicationState::Withdrawn { Err(Refusal::Withdrawn.into()) } else { Ok(awaited) }
 }
 
 /// An expected page, declared or not.

@@ -93,7 +93,10 @@ pub(super) async fn keep(ctx: &Ctx, txn: &Txn, awaited: &Awaited, look: &Look) -
             (now - right_since >= GRACE).then_some(Fault::Unrecognised)
         }
         PublicationState::Altered => (has_changed || is_another_wording).then_some(Fault::Altered),
-        PublicationState::Expected | PublicationState::Declared | PublicationState::Verified => None,
+        PublicationState::Expected
+        | PublicationState::Declared
+        | PublicationState::Verified
+        | PublicationState::Withdrawn => None,
     };
     if let Some(fault) = fault {
         ask_for_page(ctx, txn, awaited, fault).await?;

@@ -55,6 +55,8 @@ fn apply(release: Release, event: Event) -> Result<Release, Refusal> {
         Event::Move => release.moved(slot("2027-03-25", 10), noon("2026-11-23")),
         Event::Cancel => release.cancelled(reason()),
         Event::Publish => release.published(noon("2027-04-01")),
+        Event::Amend => release.amended(AmendmentKind::Error, noon("2027-04-08")),
+        Event::Withdraw => release.withdrawn(),
     }
 }
 

@@ -48,7 +48,7 @@ pub async fn story_of(ctx: &Ctx, view: ReleaseView) -> Result<Story> {
     let today = ctx.today();
     let notice_left = match view.release.state() {
         ReleaseState::Confirmed => concerned.working_days_between(today, view.release.when().first_day()).ok(),
-        ReleaseState::Provisional | ReleaseState::Published | ReleaseState::Cancelled => None,
+        ReleaseState::Provisional | ReleaseState::Published | ReleaseState::Cancelled | ReleaseState::Withdrawn => None,
     };
     let is_asked = view.release.state() == ReleaseState::Provisional && view.release.is_precise();
     let worked = concerned.must_be_worked(view.release.day(), |code| vec![provinces.name(code)]);
@@ -247,6 +247,25 @@ pub async fn changed_dates(ctx: &Ctx, before: Option<ReleaseChangeId>, limit: u6
         changed.push(DateChange { id, view: view.clone(), before, change });
     }
     Ok(changed)
+}
+
+/// Returns the notices, in common working days of all territories concerned, of the dates confirmed and moved since a day.
+/// Public.
+pub async fn notices_since(ctx: &Ctx, since: NaiveDate) -> Result<Vec<i32>> {
+    let db = ctx.reader();
+    let announced = store::announced_since(db, zone::instant_of(since, chrono::NaiveTime::MIN)).await?;
+    let ids: Vec<ReleaseId> = announced.iter().map(|(id, ..)| *id).collect::<BTreeSet<_>>().into_iter().collect();
+    let views: HashMap<ReleaseId, ReleaseView> =
+        store::find_all(db, &ids).await?.into_iter().map(|view| (view.release.id, view)).collect();
+    let shares = store::shares(db, &ids).await?;
+    let network = Network::now(ctx).await?;
+    let mut notices = Vec::with_capacity(announced.len());
+    for (id, at, day) in announced {
+        let Some(view) = views.get(&id) else { continue };
+        let concerned = network.concerned(&view.release, shares.get(&id).map_or(&[][..], Vec::as_slice));
+        notices.extend(network.calendars_of(&concerned)?.working_days_between(zone::day_of(at), day).ok());
+    }
+    Ok(notices)
 }
 
 impl Provinces {

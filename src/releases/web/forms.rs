@@ -85,7 +85,7 @@ async fn plan_release(ctx: Ctx, request: HttpRequest, form: Sent<PlanForm>) -> A
 }
 
 /// Leads to a release with a confirmation text.
-pub(super) fn led_to(view: &ReleaseView, said: &'static str) -> HttpResponse {
+pub fn led_to(view: &ReleaseView, said: &'static str) -> HttpResponse {
     done(&view.href(), FlashKind::Success, said)
 }
 
@@ -287,7 +287,7 @@ fn precisions(lang: Lang) -> Vec<Choice> {
 }
 
 /// Makes the frame of a form about one release.
-pub(super) fn shell_below(ctx: &Ctx, request: &HttpRequest, title_key: &str, line: &Line) -> Shell {
+pub fn shell_below(ctx: &Ctx, request: &HttpRequest, title_key: &str, line: &Line) -> Shell {
     Shell::new(ctx, request, title_key)
         .crumb(ctx.lang.t("releases.calendar_title"), "/calendar")
         .crumb(line.title.clone(), line.href.clone())

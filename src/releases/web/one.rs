@@ -17,14 +17,14 @@ use crate::mail_log::told::PartyTold;
 use crate::releases::model::{Event, LIFECYCLE, When};
 use crate::releases::policy::{self, Action};
 use crate::releases::service;
-use crate::releases::view::{Change, ReleaseView, Report, Story, overtaken_text, overtaking, when_text};
+use crate::releases::view::{Afterwards, Change, ReleaseView, Report, Story, overtaken_text, overtaking, when_text};
 use crate::texts::{Label, Lang};
 use crate::time::{words, zone};
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use askama::Template;
 use entity::ids::ReleaseId;
-use entity::kinds::{ProductScope, ReleaseChangeKind, ReleaseState};
+use entity::kinds::{AmendmentKind, ProductScope, ReleaseChangeKind, ReleaseState};
 
 pub(super) fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(show_release).service(lead_to_release);
@@ -103,12 +103,22 @@ struct ChangeLine {
     despite: Option<String>,
     /// Explanation of a date taken from a rule.
     rule: Option<String>,
+    afterwards: Option<AfterwardsLine>,
     notice: Option<String>,
     /// Whether a meeting decided it; `meeting` is its page, for readers with permission.
     is_decided: bool,
     meeting: Option<String>,
     /// Words about the later change of the decided date.
     overtaken: Option<String>,
+}
+
+/// Amendment or withdrawal, as the page shows it.
+struct AfterwardsLine {
+    /// «Errore», or the report that was withdrawn.
+    about: Option<String>,
+    explanation: String,
+    /// Address of the page before, if it is another one now.
+    before: Option<String>,
 }
 
 /// An action open to the reader.
@@ -186,7 +196,7 @@ impl ReleasePage {
             product,
             editions: editions.iter().map(|view| Line::of(view, ctx)).collect(),
             story: lang.t(match state {
-                ReleaseState::Cancelled => "releases.story_cancelled",
+                ReleaseState::Cancelled | ReleaseState::Withdrawn => "releases.story_cancelled",
                 _ => "releases.story",
             }),
             changes: story.changes.iter().map(|change| ChangeLine::of(change, &story.changes, ctx)).collect(),
@@ -263,6 +273,11 @@ impl Band {
     /// Returns the band of a release that was cancelled, or moved since it was confirmed.
     fn of(story: &Story, lang: Lang) -> Option<Self> {
         let is_of = |kind| move |change: &&Change| change.kind == kind;
+        let amended =
+            |change: &&Change| matches!(&change.afterwards, Some(said) if said.kind != Some(AmendmentKind::Address));
+        if let Some(last) = story.changes.iter().rev().find(amended) {
+            return Self::afterwards(last, story.view.release.state(), lang);
+        }
         if let Some(cancelled) = story.changes.iter().rev().find(is_of(ReleaseChangeKind::Cancelled)) {
             let day = words::date(zone::day_of(cancelled.at), lang);
             return Some(Self::with(cancelled, "danger", lang.f("releases.band_cancelled", &[("day", &day)]), lang));
@@ -276,6 +291,22 @@ impl Band {
         };
         let (from, to) = (when_text(before.when, lang), when_text(moved.when, lang));
         Some(Self::with(moved, "warning", lang.f(key, &[("before", &from), ("after", &to)]), lang))
+    }
+
+    /// Returns the band of a release that was amended or withdrawn after its publication.
+    fn afterwards(last: &Change, state: ReleaseState, lang: Lang) -> Option<Self> {
+        let said = last.afterwards.as_ref()?;
+        let day = words::date(zone::day_of(last.at), lang);
+        let report = said.observatory.as_ref().map_or("", |of| &of.name);
+        let (key, kind) = match (state, said.kind, report) {
+            (ReleaseState::Withdrawn, ..) => ("releases.band_withdrawn", "danger"),
+            (_, None, _) => ("releases.band_report_withdrawn", "danger"),
+            (_, Some(_), "") => ("releases.band_amended", "warning"),
+            (_, Some(_), _) => ("releases.band_report_amended", "warning"),
+        };
+        let text = lang.f(key, &[("day", &day), ("report", report)]);
+        let name = said.kind.map_or(lang.t("releases.withdrawal"), |kind| kind.label(lang));
+        Some(Self { kind, text, why: Some(Why { name, text: said.explanation.clone() }) })
     }
 
     fn with(change: &Change, kind: &'static str, text: String, lang: Lang) -> Self {
@@ -314,6 +345,8 @@ fn actions(ctx: &Ctx, id: ReleaseId, state: ReleaseState) -> Vec<ActionLink> {
         (Event::Correct, Action::Correct, "releases.correct", "outline-primary"),
         (Event::Move, Action::Move, "releases.move", "outline-primary"),
         (Event::Cancel, Action::Cancel, "releases.cancel", "outline-danger"),
+        (Event::Amend, Action::Withdraw, "portal.amend", "outline-primary"),
+        (Event::Withdraw, Action::Withdraw, "portal.withdraw", "outline-danger"),
     ];
     let told =
         ActionLink { href: format!("/mail?subject={id}"), label: ctx.lang.t("releases.told"), kind: "outline-primary" };
@@ -339,19 +372,33 @@ impl ChangeLine {
             at: words::long_instant(change.at, lang),
             what: lang.f(change.kind.label_key(), &[("day", &day)]),
             kind: match change.kind {
-                ReleaseChangeKind::Moved => "warning",
-                ReleaseChangeKind::Cancelled => "danger",
+                ReleaseChangeKind::Moved | ReleaseChangeKind::Amended => "warning",
+                ReleaseChangeKind::Cancelled | ReleaseChangeKind::Withdrawn => "danger",
                 ReleaseChangeKind::Published => "success",
                 ReleaseChangeKind::Planned | ReleaseChangeKind::Improved | ReleaseChangeKind::Confirmed => "neutral",
             },
             why: change.reason.as_ref().map(|reason| Why::of(reason, lang)),
             despite: change.despite_non_working.clone(),
             rule: change.by_rule.as_ref().map(|said| said.text(lang).to_owned()),
+            afterwards: change.afterwards.as_ref().map(|said| AfterwardsLine::of(said, lang)),
             notice: change.notice.map(|days| notice_given(days, lang)),
             is_decided: meeting.is_some(),
             overtaken: later.map(|(how, last)| overtaken_text(how, last.at, last.when, lang)),
             // The public sees that a meeting decided; only members of the table may read the meeting.
             meeting: meeting.filter(|_| ctx.actor.sits_at_the_table()).map(|id| format!("/meetings/{id}")),
+        }
+    }
+}
+
+impl AfterwardsLine {
+    fn of(said: &Afterwards, lang: Lang) -> Self {
+        let kind = said.kind.map(|kind| kind.label(lang).to_owned());
+        let report = said.observatory.as_ref().map(|of| of.name.clone());
+        let about: Vec<String> = [kind, report].into_iter().flatten().collect();
+        Self {
+            about: (!about.is_empty()).then(|| about.join(", ")),
+            explanation: said.explanation.clone(),
+            before: said.before.clone().filter(|_| said.before != said.after),
         }
     }
 }

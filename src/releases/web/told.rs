@@ -10,7 +10,7 @@ use crate::mail::policy as mail_policy;
 use crate::mail_log::told::{PartyTold, Told, by_party};
 use crate::network::questions::AllBodies;
 use crate::network::service as network;
-use crate::releases::mail::{Cancelled, Confirmed, Moved};
+use crate::releases::mail::{Amended, Cancelled, Confirmed, Moved, Withdrawn};
 use crate::texts::Lang;
 use entity::ids::{BodyId, PersonId, ReleaseId};
 use entity::kinds::{DeliverableState, SeatKind};
@@ -67,7 +67,12 @@ async fn parties(ctx: &Ctx, owed: &[DeliverableView]) -> Result<Vec<(BodyId, Str
 
 /// Returns the name of a kind of mail about releases; another kind is named as it is stored.
 fn kind_name(kind: &str, lang: Lang) -> String {
-    let labels =
-        [(Confirmed::NAME, Confirmed::LABEL), (Moved::NAME, Moved::LABEL), (Cancelled::NAME, Cancelled::LABEL)];
+    let labels = [
+        (Confirmed::NAME, Confirmed::LABEL),
+        (Moved::NAME, Moved::LABEL),
+        (Cancelled::NAME, Cancelled::LABEL),
+        (Amended::NAME, Amended::LABEL),
+        (Withdrawn::NAME, Withdrawn::LABEL),
+    ];
     labels.iter().find(|(name, _)| *name == kind).map_or_else(|| kind.to_owned(), |(_, label)| lang.t(label).to_owned())
 }
