@@ -130,6 +130,7 @@ async fn filter_of(ctx: &Ctx, query: &TasksQuery) -> Result<TaskFilter, Error> {
         observatory,
         release: query.release,
         deliverable: query.deliverable,
+        deliverables: None,
         state: query.state,
         of: query.mine.then(|| policy::to_do(&ctx.actor)),
         due: query.due || query.overdue,

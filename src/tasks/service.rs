@@ -3,6 +3,7 @@
 mod give;
 mod late;
 mod propose;
+mod waits;
 
 use super::mail;
 use super::model::{GivenAt, Stage, Step, Task, is_open};
@@ -33,6 +34,7 @@ pub use self::propose::{
     DayPreview, ProposeIn, Proposed, accept_day, decline_day, open_proposals, preview_day, proposal, proposals_for, propose,
     withdraw_day,
 };
+pub use self::waits::{Waits, waiting, waits};
 pub use super::store::Filter as TaskFilter;
 
 /// Longest title of a task, in characters.

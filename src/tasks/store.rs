@@ -30,6 +30,7 @@ pub struct Filter {
     pub observatory: Option<ObservatoryId>,
     pub release: Option<ReleaseId>,
     pub deliverable: Option<DeliverableId>,
+    pub deliverables: Option<Vec<DeliverableId>>,
     pub state: Option<TaskState>,
     /// Owners of the caller's own tasks, for the page "my tasks".
     pub of: Option<Own>,
@@ -168,6 +169,7 @@ fn narrowed(filter: &Filter) -> Condition {
         .add_option(filter.observatory.map(|observatory| seat::Column::ObservatoryId.eq(observatory)))
         .add_option(filter.release.map(|release| task::Column::ReleaseId.eq(release)))
         .add_option(filter.deliverable.map(|deliverable| task::Column::DeliverableId.eq(deliverable)))
+        .add_option(filter.deliverables.as_ref().map(|ids| task::Column::DeliverableId.is_in(ids.iter().copied())))
         .add_option(filter.state.map(|state| task::Column::State.eq(state)))
         .add_option(filter.of.as_ref().map(owned))
         .add_option(filter.due.then(is_due))

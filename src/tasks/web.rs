@@ -81,6 +81,8 @@ pub struct TaskPage {
     pub given_on: Option<String>,
     /// «In ritardo fino a venerdì 12 marzo 2027», with the reason.
     pub late: Option<(String, String)>,
+    /// Names and addresses of the steps before it that are still to be done.
+    pub waits_for: Vec<(String, String)>,
     pub replies: Vec<ReplyLine>,
     pub may_accept: bool,
     /// Address and label of forms of their own.
@@ -128,6 +130,7 @@ impl TaskPage {
             text: task.text.clone(),
             given_on: (task.origin == TaskOrigin::Given).then(|| words::date(zone::day_of(task.created_at), ctx.lang)),
             late: late_of(ctx, task).await?,
+            waits_for: waits_for(ctx, task).await?,
             replies: replies(ctx, task).await?,
             may_accept: may(ctx, task, Event::Accept, Action::Accept),
             forms: forms(ctx, task),
@@ -161,6 +164,12 @@ async fn late_of(ctx: &Ctx, task: &Task) -> Result<Option<(String, String)>> {
     let late = service::late_work(ctx.reader(), &[task.id.0]).await?;
     let late = late.about((ObligationKind::Task, task.id.0), task.day()).filter(|_| task.is_due());
     Ok(late.map(|late| (late::in_words(late, ctx.lang), late.reason.clone())))
+}
+
+async fn waits_for(ctx: &Ctx, task: &Task) -> Result<Vec<(String, String)>> {
+    let mut waits = service::waits(ctx, std::slice::from_ref(task)).await?;
+    let before = waits.remove(&task.id).unwrap_or_default();
+    Ok(before.iter().map(|task| (task.title(ctx.lang).to_owned(), href(task))).collect())
 }
 
 async fn replies(ctx: &Ctx, task: &Task) -> Result<Vec<ReplyLine>> {

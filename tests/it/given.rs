@@ -1,7 +1,8 @@
 //! Tasks that the secretariat gives outside meetings: to one or to many, accepted or refused, changed, told once; and work
 //! that will be late.
 
-use crate::support::app::{Client, SECRETARIAT};
+use crate::support::app::{Client, SECRETARIAT, TestApp};
+use crate::support::builders::Designation;
 use crate::support::db::Engine;
 use crate::support::forms::form;
 use crate::support::world::{FOREIGN, OWN, World};
@@ -14,6 +15,7 @@ both_engines! {
     tasks_given_within_some_minutes_are_one_mail,
     work_that_will_be_late_is_reminded_of_on_the_expected_day_and_not_before,
     an_accepted_proposal_is_the_day_set_by_hand_and_its_preview_says_so,
+    a_step_that_waits_for_another_is_not_reminded_of_before,
 }
 
 on_sqlite! {
@@ -395,4 +397,42 @@ async fn a_link_in_a_mail_says_that_work_will_be_late(engine: Engine) {
     let path = format!("/api/v1/tasks/{}/replies", world.id("task"));
     let replies = world.app.client(OWN).await.get(&path).send().await.expect(200);
     assert_eq!((&replies["items"][0]["kind"], &replies["items"][0]["day"]), (&json!("late"), &json!("2027-06-01")));
+}
+
+async fn a_step_that_waits_for_another_is_not_reminded_of_before(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let step = |code: &str, offset: i32, after: &[&str]| {
+        json!({
+            "code": code, "name_it": format!("Passo {code}"), "name_en": format!("Step {code}"), "seat": "referent",
+            "offset_working_days": offset, "estimated_minutes": 60, "after": after,
+        })
+    };
+    let product = "/api/v1/products/relazione-territoriale";
+    let version = secretariat.get(product).send().await.expect(200)["version"].clone();
+    let steps = json!({ "steps": [step("dati", -8, &[]), step("testo", -6, &["dati"])] });
+    secretariat.put(&format!("{product}/steps")).if_match(version).json(steps).send().await.expect(200);
+    let ada = Designation::of("referent:bergamo").to("Ada", "Riva");
+    secretariat.post("/api/v1/designations").json(ada.json()).send().await.expect(201);
+    let release = json!({ "product": "relazione-territoriale", "period": "2026", "date": { "precision": "month", "day": "2027-03-10" } });
+    let planned = secretariat.post("/api/v1/releases").json(release).send().await.expect(201);
+    let path = format!("/api/v1/releases/{}/confirm", id(&planned));
+    secretariat.post(&path).if_match(&planned["version"]).json(json!({ "day": "2027-03-19" })).send().await.expect(200);
+    let own = secretariat.get("/api/v1/tasks?observatory=bergamo").send().await.expect(200)["items"].clone();
+    let sent = async |task: &Value| {
+        let log = secretariat.get(&format!("/api/v1/reminders?obligation_id={}", id(task))).send().await.expect(200);
+        log["items"].as_array().expect("a list").iter().filter(|entry| entry["outcome"] == "sent").count()
+    };
+    let morning = async |day: &str| {
+        app.at(&format!("{day} 08:30"));
+        app.tick("reminders").await;
+        app.mails().await;
+    };
+    morning("2027-03-09").await;
+    assert_eq!((sent(&own[0]).await, sent(&own[1]).await), (1, 0));
+    let page = app.browser(SECRETARIAT).await.get(&format!("/tasks/{}", id(&own[1]))).header("accept", "text/html").send().await;
+    assert!(page.text().contains("Attende") && page.text().contains("Passo dati"));
+    act(&secretariat, &own[0], "complete", json!({})).await;
+    morning("2027-03-10").await;
+    assert_eq!(sent(&own[1]).await, 1, "now it can be done");
 }

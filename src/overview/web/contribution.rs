@@ -19,7 +19,7 @@ use crate::releases::service as releases;
 use crate::releases::web::Line as ReleaseLine;
 use crate::reminders::service as reminders;
 use crate::tasks::model::Task;
-use crate::tasks::service::{self as tasks, TaskFilter};
+use crate::tasks::service::{self as tasks, TaskFilter, Waits};
 use crate::tasks::policy as task_policy;
 use crate::tasks::proposal::DayProposal;
 use crate::tasks::web::{Line as TaskLine, ProposalLine, late_in_words, state_badge};
@@ -85,6 +85,8 @@ struct Step {
     day: Option<String>,
     overdue: bool,
     holder: Option<String>,
+    /// Names of the steps before it that are still to be done.
+    waits_for: Option<String>,
 }
 
 /// Place of a step on the way.
@@ -146,6 +148,7 @@ async fn contribution_page(ctx: &Ctx, request: &HttpRequest, dossier: Dossier) -
     let (db, lang) = (ctx.reader(), ctx.lang);
     let view = &dossier.view;
     let (steps, beside) = tasks_of(ctx, view).await?;
+    let waits = tasks::waits(ctx, &steps).await?;
     let proposals = tasks::proposals_for(ctx, view.deliverable.id).await?;
     let holders = holders(ctx, view).await?;
     let publication = portal::of_deliverable(ctx, view.deliverable.id).await?;
@@ -173,7 +176,7 @@ async fn contribution_page(ctx: &Ctx, request: &HttpRequest, dossier: Dossier) -
         forms: forms(ctx, view, &proposals),
         proposals: proposals.iter().rev().map(|one| ProposalLine::of(ctx, one, view)).collect(),
         release: ReleaseLine::of(&release, ctx),
-        steps: way(ctx, view, &steps, &holders, &publication),
+        steps: way(ctx, view, &steps, &holders, &waits, &publication),
         on_behalf: contributions::on_behalf(ctx, view).filter(|_| is_report),
         may_withdraw,
         withdraws_first: may_withdraw && !is_in_review,
@@ -270,9 +273,10 @@ fn way(
     view: &DeliverableView,
     steps: &[Task],
     holders: &[Designation],
+    waits: &Waits,
     publication: &Publication,
 ) -> Vec<Step> {
-    let mut way: Vec<Step> = steps.iter().map(|task| step(ctx, view, task, holders)).collect();
+    let mut way: Vec<Step> = steps.iter().map(|task| step(ctx, view, task, holders, waits)).collect();
     // The first step not begun is the present one.
     let is_at_work = matches!(view.deliverable.state(), DeliverableState::Planned | DeliverableState::InProgress);
     let is_quiet = way.iter().all(|step| matches!(step.progress, Progress::Done | Progress::ToDo));
@@ -287,7 +291,7 @@ fn way(
     way
 }
 
-fn step(ctx: &Ctx, view: &DeliverableView, task: &Task, holders: &[Designation]) -> Step {
+fn step(ctx: &Ctx, view: &DeliverableView, task: &Task, holders: &[Designation], waits: &Waits) -> Step {
     let holder = holders.iter().find(|one| one.seat.id == task.seat.id).map(|one| one.holder.name());
     Step {
         name: step_name(task, view, ctx.lang),
@@ -302,6 +306,10 @@ fn step(ctx: &Ctx, view: &DeliverableView, task: &Task, holders: &[Designation])
         day: Some(words::long_day(task.day(), ctx.lang)),
         overdue: task.is_overdue(ctx.today()),
         holder,
+        waits_for: waits.get(&task.id).map(|before| {
+            let names: Vec<String> = before.iter().map(|step| step_name(step, view, ctx.lang)).collect();
+            words::listed(&names, ctx.lang)
+        }),
     }
 }
 
@@ -335,7 +343,7 @@ fn appearance(view: &DeliverableView, publication: &Publication, lang: Lang) -> 
 }
 
 fn plain_step(name: &str, progress: Progress, state: &'static str, lang: Lang) -> Step {
-    Step { name: lang.t(name).to_owned(), href: None, progress, state, day: None, overdue: false, holder: None }
+    Step { name: lang.t(name).to_owned(), href: None, progress, state, day: None, overdue: false, holder: None, waits_for: None }
 }
 
 impl TextLine {
