@@ -18,11 +18,8 @@ const UP: &[&str] = &[
     "CREATE INDEX ix_task_told_with ON task (told_with)",
 ];
 
-const DOWN: &[&str] = &[
-    "DROP INDEX ix_task_told_with",
-    "ALTER TABLE task DROP COLUMN told_with",
-    "ALTER TABLE task DROP COLUMN text",
-];
+const DOWN: &[&str] =
+    &["DROP INDEX ix_task_told_with", "ALTER TABLE task DROP COLUMN told_with", "ALTER TABLE task DROP COLUMN text"];
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {

@@ -69,7 +69,7 @@ pub const PAGES: &[(&str, &[&str])] = &[
     ("/sign-in", &["next"]),
     ("/sign-in/{token}", &["next"]),
     ("/tasks/new", &["deliverable", "release"]),
-    ("/tasks", &["observatory", "release", "state", "overdue", "mine", "cursor", "limit"]),
+    ("/tasks", &["observatory", "release", "state", "overdue", "mine", "text", "cursor", "limit"]),
 ];
 
 fn names_of(pattern: &str) -> Vec<Parameter<'static>> {

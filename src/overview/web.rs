@@ -338,7 +338,12 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
     let number = |groups: &[OwedFor]| groups.iter().map(|group| group.owed.len()).sum();
     let owed = |groups: Vec<OwedFor>| groups.into_iter().map(|group| owed_group(&ctx, group)).collect();
     let counts = [
-        (monday.waiting.len() + monday.held_up.len() + monday.proposals.len(), "overview.tile_waiting", "#waiting", "warning"),
+        (
+            monday.waiting.len() + monday.held_up.len() + monday.proposals.len(),
+            "overview.tile_waiting",
+            "#waiting",
+            "warning",
+        ),
         (number(&monday.late), "overview.tile_late", "#late", "danger"),
         (number(&monday.soon), "overview.tile_week", "#week", "info"),
         (monday.leaving.len(), "overview.tile_leaving", "#leaving", "info"),

@@ -23,7 +23,7 @@ pub enum Press {
     Blocked {
         reason: String,
     },
-    /// It will be late.
+    /// The work will be late.
     Late(LateIn),
     /// The obstacle is gone.
     Resumed,

@@ -3,10 +3,11 @@
 mod proposals;
 mod wire;
 
-use self::wire::{
-    CompleteTaskIn, ExpectLateIn, GiveTasksIn, HandTaskOnIn, TaskChange, TaskReasonIn, TaskRepliesOut, TasksGivenOut, TasksQuery,
-};
 pub use self::wire::TaskOut;
+use self::wire::{
+    CompleteTaskIn, ExpectLateIn, GiveTasksIn, HandTaskOnIn, TaskChange, TaskReasonIn, TaskRepliesOut, TasksGivenOut,
+    TasksQuery,
+};
 use super::model::{Task, Wording};
 use super::policy;
 use super::policy::Action;
@@ -26,6 +27,7 @@ use crate::http::patch::Patch;
 use crate::http::version::{self, IfMatch};
 use crate::network::service as network;
 use crate::open::Seen;
+use crate::typed::kept;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use chrono::NaiveDate;
 use entity::ids::{DeliverableId, TaskId};
@@ -136,6 +138,8 @@ async fn filter_of(ctx: &Ctx, query: &TasksQuery) -> Result<TaskFilter, Error> {
         due: query.due || query.overdue,
         upto: query.upto.map(NaiveDate::from),
         before: query.overdue.then(|| ctx.today()),
+        product: query.product.clone(),
+        text: query.text.as_deref().and_then(kept),
         told_with: None,
     })
 }
@@ -301,9 +305,10 @@ pub async fn expect_task_late(
     input: Json<ExpectLateIn>,
 ) -> Answer {
     let late = LateIn { day: input.value.day.into(), reason: input.value.reason };
-    let task =
-        version::change(&ctx, &request, async |txn, version| service::declare_late(&ctx, txn, *id, version, late).await)
-            .await?;
+    let task = version::change(&ctx, &request, async |txn, version| {
+        service::declare_late(&ctx, txn, *id, version, late).await
+    })
+    .await?;
     Ok(answer(&ctx, task))
 }
 

@@ -33,4 +33,5 @@ pub mod reply;
 pub mod service;
 mod store;
 pub mod verb;
+pub mod view;
 pub mod web;

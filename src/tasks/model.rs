@@ -180,11 +180,7 @@ impl Stage {
     pub const fn done_at(&self) -> Option<DateTime<Utc>> {
         match self {
             Self::Done { at } => Some(*at),
-            Self::Given
-            | Self::OnCourse(_)
-            | Self::Blocked(_)
-            | Self::Refused { .. }
-            | Self::Cancelled { .. } => None,
+            Self::Given | Self::OnCourse(_) | Self::Blocked(_) | Self::Refused { .. } | Self::Cancelled { .. } => None,
         }
     }
 }
@@ -330,11 +326,7 @@ impl Task {
 
     /// Returns what the secretariat wrote about it.
     pub fn wording(&self) -> Wording {
-        Wording {
-            title: self.title_it.clone(),
-            text: self.text.clone(),
-            estimated_minutes: self.estimated_minutes,
-        }
+        Wording { title: self.title_it.clone(), text: self.text.clone(), estimated_minutes: self.estimated_minutes }
     }
 
     pub fn started(mut self) -> Result<Self, Refusal> {

@@ -42,8 +42,12 @@ impl LateWork {
     /// Collects the replies, oldest first; the latest one about each piece of work counts.
     pub fn of(replies: Vec<Reply>) -> Self {
         let late = |reply: Reply| {
-            let late =
-                Late { due_day: reply.due_day, until: reply.day?, reason: reply.text.unwrap_or_default(), at: reply.at };
+            let late = Late {
+                due_day: reply.due_day,
+                until: reply.day?,
+                reason: reply.text.unwrap_or_default(),
+                at: reply.at,
+            };
             Some((reply.about, late))
         };
         Self(replies.into_iter().filter(|reply| reply.kind == ReplyKind::Late).filter_map(late).collect())

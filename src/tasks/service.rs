@@ -28,11 +28,12 @@ use sea_orm::ConnectionTrait;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-pub use self::give::{DESCRIPTION_CHARACTERS, GiveIn, Recipients, accept, answers, edit, give, hand_on, insist, refuse};
+pub use self::give::{
+    DESCRIPTION_CHARACTERS, GiveIn, Recipients, accept, answers, edit, give, hand_on, insist, refuse,
+};
 pub use self::late::{LateIn, declare_contribution_late, declare_late, late_work};
 pub use self::propose::{
-    DayPreview, ProposeIn, Proposed, accept_day, decline_day, open_proposals, preview_day, proposal, proposals_for, propose,
-    withdraw_day,
+    ProposeIn, accept_day, decline_day, open_proposals, preview_day, proposal, proposals_for, propose, withdraw_day,
 };
 pub use self::waits::{Waits, waiting, waits};
 pub use super::store::Filter as TaskFilter;

@@ -5,12 +5,12 @@ pub mod replies;
 
 use super::model::{GivenAt, Stage, Task};
 use super::policy::{Own, Visibility};
-use crate::db::{StoreError, page, save_row};
+use crate::db::{StoreError, containing, page, save_row};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, GivingId, ObservatoryId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
 use entity::kinds::{DeliverableState, SeatKind, TaskOrigin, TaskState};
-use entity::{Instant, agenda_item, deliverable, meeting, outcome, seat, task};
-use sea_orm::sea_query::{Expr, Func};
+use entity::{Instant, agenda_item, deliverable, meeting, outcome, product, release, seat, task};
+use sea_orm::sea_query::{Expr, Func, Query, SelectStatement};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
     Order, QueryFilter, QuerySelect, Select,
@@ -40,6 +40,10 @@ pub struct Filter {
     pub upto: Option<NaiveDate>,
     /// Due before this day.
     pub before: Option<NaiveDate>,
+    /// Code of the product of its release.
+    pub product: Option<String>,
+    /// Part of its title, in any case.
+    pub text: Option<String>,
     /// Told by the mails with these names.
     pub told_with: Option<Vec<GivingId>>,
 }
@@ -175,7 +179,26 @@ fn narrowed(filter: &Filter) -> Condition {
         .add_option(filter.due.then(is_due))
         .add_option(filter.upto.map(|last| day().lte(last)))
         .add_option(filter.before.map(|today| day().lt(today)))
+        .add_option(filter.product.as_ref().map(|code| task::Column::ReleaseId.in_subquery(releases_of(code))))
+        .add_option(filter.text.as_ref().map(|part| titled(part)))
         .add_option(filter.told_with.as_ref().map(|names| task::Column::ToldWith.is_in(names.iter().copied())))
+}
+
+/// Selects the releases of a product. Its rows are read here because releases depend on tasks.
+fn releases_of(code: &str) -> SelectStatement {
+    Query::select()
+        .column((release::Entity, release::Column::Id))
+        .from(release::Entity)
+        .inner_join(product::Entity, product::Column::Id.into_expr().eq(release::Column::ProductId.into_expr()))
+        .and_where(product::Column::Code.eq(code))
+        .to_owned()
+}
+
+/// Condition for a part of the title in either language.
+fn titled(part: &str) -> Condition {
+    let part = part.to_lowercase();
+    let has = |column: task::Column| Expr::expr(Func::lower(column.into_expr())).like(containing(&part));
+    Condition::any().add(has(task::Column::TitleIt)).add(has(task::Column::TitleEn))
 }
 
 /// Condition equal to `Task::is_due`: open, and called for in the state of its deliverable. A test compares the two.
@@ -306,7 +329,11 @@ pub async fn set_due_day(
 }
 
 /// Names the mail that tells of these tasks. Their version stays, because nothing that a reader decides on has changed.
-pub async fn set_told_with(db: &impl ConnectionTrait, ids: impl IntoIterator<Item = TaskId>, name: GivingId) -> Result<()> {
+pub async fn set_told_with(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = TaskId>,
+    name: GivingId,
+) -> Result<()> {
     task::Entity::update_many()
         .col_expr(task::Column::ToldWith, Expr::value(name))
         .filter(task::Column::Id.is_in(ids))

@@ -35,8 +35,8 @@ use entity::ids::{DeliverableId, TaskId};
 use entity::kinds::{DeliverableState, ObligationKind, ReplyKind, TaskOrigin, TaskState};
 
 pub use contact::{Contact, contact};
-pub use propose::ProposalLine;
 pub use late::{LateForm, LatePage, due as late_due, in_words as late_in_words};
+pub use propose::ProposalLine;
 
 pub fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(list::show_list)

@@ -78,7 +78,8 @@ async fn work_stands_everywhere(app: &TestApp, day: &str) {
     assert!(!monday.late.is_empty(), "{day}: nothing is late");
     assert_eq!(monday.proposals.len(), 1, "{day}: one observatory proposes another day");
     assert!(monday.held_up.iter().any(|task| task.state() == TaskState::Refused), "{day}: no task was refused");
-    let late = reply::Entity::find().all(db).await.expect("replies").into_iter().filter(|row| row.kind == ReplyKind::Late);
+    let late =
+        reply::Entity::find().all(db).await.expect("replies").into_iter().filter(|row| row.kind == ReplyKind::Late);
     assert_eq!(late.count(), 1, "{day}: one step will be late");
 }
 

@@ -65,8 +65,12 @@ async fn a_task_for_many_is_one_each_on_a_day_that_each_works(engine: Engine) {
     };
     let given = ask().await;
     assert_eq!(ask().await, given, "the same request is not carried out twice");
-    let tasks: Vec<_> =
-        given["items"].as_array().expect("tasks").iter().map(|one| (&one["observatory"], &one["day"], &one["state"])).collect();
+    let tasks: Vec<_> = given["items"]
+        .as_array()
+        .expect("tasks")
+        .iter()
+        .map(|one| (&one["observatory"], &one["day"], &one["state"]))
+        .collect();
     let state = json!("given");
     assert_eq!(
         tasks,
@@ -78,8 +82,16 @@ async fn a_task_for_many_is_one_each_on_a_day_that_each_works(engine: Engine) {
     );
     let unknown = json!({ "observatories": ["como", "atlantide"], "title": "Elenco", "day": "2027-08-26", "estimated_minutes": 30 });
     secretariat.post("/api/v1/tasks").json(unknown).send().await.refused(422, "invalid");
-    let como = secretariat.get("/api/v1/tasks?observatory=como&state=given").send().await.expect(200);
-    assert_eq!(como["items"].as_array().map(Vec::len), Some(1), "all or nothing");
+    for (filter, found) in [
+        ("observatory=como&state=given", 1),
+        ("text=dei%20redatt&state=given", 4),
+        ("text=dei_redatt", 0),
+        ("product=relazione-territoriale&observatory=lodi", 3),
+        ("product=altro", 0),
+    ] {
+        let listed = secretariat.get(&format!("/api/v1/tasks?{filter}")).send().await.expect(200);
+        assert_eq!(listed["items"].as_array().map(Vec::len), Some(found), "{filter}");
+    }
 }
 
 async fn a_task_for_one_is_refused_on_a_day_off_with_the_nearest_days(engine: Engine) {
@@ -95,7 +107,13 @@ async fn a_task_for_one_is_refused_on_a_day_off_with_the_nearest_days(engine: En
     let given = give(&secretariat, task("2027-08-25")).await;
     let path = format!("/api/v1/tasks/{}", id(&given));
     let patch = json!({ "hand_set_day": "2027-08-26" });
-    secretariat.patch(&path).if_match(&given["version"]).merge_patch(&patch).send().await.refused(422, "non_working_day");
+    secretariat
+        .patch(&path)
+        .if_match(&given["version"])
+        .merge_patch(&patch)
+        .send()
+        .await
+        .refused(422, "non_working_day");
 }
 
 async fn tasks_given_within_some_minutes_are_one_mail(engine: Engine) {
@@ -149,11 +167,19 @@ async fn a_given_task_is_accepted_or_refused_and_the_secretariat_decides_about_a
 
     let given = give(&secretariat, task("2027-09-15")).await;
     let path = format!("/api/v1/tasks/{}/refuse", id(&given));
-    own.post(&path).if_match(&given["version"]).json(json!({ "reason": " " })).send().await.refused(422, "reason_missing");
+    own.post(&path)
+        .if_match(&given["version"])
+        .json(json!({ "reason": " " }))
+        .send()
+        .await
+        .refused(422, "reason_missing");
     world.app.advance(QUIET);
     world.app.mails().await;
     let refused = act(&own, &given, "refuse", why).await;
-    assert_eq!((&refused["state"], &refused["is_due"], &refused["reason"]), (&json!("refused"), &json!(false), &json!("Non ci compete")));
+    assert_eq!(
+        (&refused["state"], &refused["is_due"], &refused["reason"]),
+        (&json!("refused"), &json!(false), &json!("Non ci compete"))
+    );
     world.app.advance(QUIET);
     let mails = world.app.mails().await;
     assert!(mails.len() == 1 && mails[0].kind == "task_refused" && mails[0].to == SECRETARIAT, "{mails:?}");
@@ -169,7 +195,10 @@ async fn a_given_task_is_accepted_or_refused_and_the_secretariat_decides_about_a
     let path = format!("/api/v1/tasks/{}/hand-on", id(&other));
     secretariat.post(&path).if_match(2).json(same).send().await.refused(422, "nothing_changes");
     let handed_on = act(&secretariat, &other, "hand-on", json!({ "seat": "referent:como", "day": "2027-09-20" })).await;
-    assert_eq!((&handed_on["seat"], &handed_on["state"], &handed_on["day"]), (&json!("referent:como"), &json!("given"), &json!("2027-09-20")));
+    assert_eq!(
+        (&handed_on["seat"], &handed_on["state"], &handed_on["day"]),
+        (&json!("referent:como"), &json!("given"), &json!("2027-09-20"))
+    );
     own.get(&format!("/api/v1/tasks/{}", id(&other))).send().await.refused(404, "not_found");
     let replies = secretariat.get(&format!("/api/v1/tasks/{}/replies", id(&other))).send().await.expect(200);
     let kinds: Vec<_> = replies["items"].as_array().expect("replies").iter().map(|reply| &reply["kind"]).collect();
@@ -208,7 +237,8 @@ async fn a_task_belongs_to_a_release_or_to_a_contribution_of_its_observatory(eng
     ] {
         secretariat.post("/api/v1/tasks").json(wrong).send().await.refused(422, "invalid");
     }
-    let page = world.app.browser(OWN).await.get(&format!("/deliverables/{own}")).header("accept", "text/html").send().await;
+    let page =
+        world.app.browser(OWN).await.get(&format!("/deliverables/{own}")).header("accept", "text/html").send().await;
     assert!(page.text().contains(&format!("/tasks/{}", id(&given))), "the page of the contribution lists it");
 }
 
@@ -265,13 +295,23 @@ async fn work_is_late_until_a_day_after_its_due_day(engine: Engine) {
     let path = format!("/api/v1/tasks/{}", world.id("task"));
     let task = own.get(&path).send().await.expect(200);
     let say = async |day: &Value, reason: &str| {
-        own.post(&format!("{path}/late")).if_match(&task["version"]).json(json!({ "day": day, "reason": reason })).send().await
+        own.post(&format!("{path}/late"))
+            .if_match(&task["version"])
+            .json(json!({ "day": day, "reason": reason }))
+            .send()
+            .await
     };
     say(&task["day"], "Manca il dato").await.refused(422, "not_later");
     say(&json!("2027-06-01"), " ").await.refused(422, "reason_missing");
-    let done = own.post(&format!("{path}/complete")).if_match(&task["version"]).json(json!({})).send().await.expect(200);
+    let done =
+        own.post(&format!("{path}/complete")).if_match(&task["version"]).json(json!({})).send().await.expect(200);
     let late = json!({ "day": "2027-06-01", "reason": "Manca il dato" });
-    own.post(&format!("{path}/late")).if_match(&done["version"]).json(late).send().await.refused(409, "wrong_transition");
+    own.post(&format!("{path}/late"))
+        .if_match(&done["version"])
+        .json(late)
+        .send()
+        .await
+        .refused(409, "wrong_transition");
 }
 
 async fn work_that_will_be_late_is_reminded_of_on_the_expected_day_and_not_before(engine: Engine) {
@@ -314,8 +354,7 @@ async fn an_accepted_proposal_is_the_day_set_by_hand_and_its_preview_says_so(eng
     let secretariat = world.app.client(SECRETARIAT).await;
     let (own, proposal) = proposed(&world, "2027-03-18").await;
     let path = format!("/api/v1/day-proposals/{}", id(&proposal));
-    let preview =
-        secretariat.post(&format!("{path}/preview")).if_match(&proposal["version"]).send().await.expect(200);
+    let preview = secretariat.post(&format!("{path}/preview")).if_match(&proposal["version"]).send().await.expect(200);
     assert_eq!((&preview["day_before"], &preview["day_after"]), (&own["day"], &json!("2027-03-18")));
     assert_eq!(secretariat.get(&path).send().await.expect(200)["state"], json!("open"), "a preview changes nothing");
     let accepted = secretariat.post(&format!("{path}/accept")).if_match(&proposal["version"]).send().await.expect(200);
@@ -348,7 +387,9 @@ async fn a_declined_proposal_changes_nothing_and_both_are_told(engine: Engine) {
     assert_eq!(own.get(&contribution).send().await.expect(200), before);
     world.app.advance(QUIET);
     let mails = world.app.mails().await;
-    assert!(mails.iter().any(|mail| mail.kind == "day_answered" && mail.to == OWN && mail.text.contains("troppo vicina")));
+    assert!(
+        mails.iter().any(|mail| mail.kind == "day_answered" && mail.to == OWN && mail.text.contains("troppo vicina"))
+    );
     secretariat.post(&format!("{proposal}/accept")).if_match(2).send().await.refused(409, "wrong_transition");
     let other = json!({ "day": "2027-03-15", "reason": "Allora tre giorni" });
     let next = own.post(&format!("{contribution}/day-proposals")).json(other).send().await.expect(201);
@@ -430,7 +471,13 @@ async fn a_step_that_waits_for_another_is_not_reminded_of_before(engine: Engine)
     };
     morning("2027-03-09").await;
     assert_eq!((sent(&own[0]).await, sent(&own[1]).await), (1, 0));
-    let page = app.browser(SECRETARIAT).await.get(&format!("/tasks/{}", id(&own[1]))).header("accept", "text/html").send().await;
+    let page = app
+        .browser(SECRETARIAT)
+        .await
+        .get(&format!("/tasks/{}", id(&own[1])))
+        .header("accept", "text/html")
+        .send()
+        .await;
     assert!(page.text().contains("Attende") && page.text().contains("Passo dati"));
     act(&secretariat, &own[0], "complete", json!({})).await;
     morning("2027-03-10").await;

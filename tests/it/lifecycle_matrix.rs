@@ -299,7 +299,9 @@ fn of_tasks(matrix: &mut Matrix) {
             tasks::Event::Accept => at.accepted(),
             tasks::Event::Refuse => at.refused("Non ci compete".into()),
             tasks::Event::Insist => at.insisted_on(),
-            tasks::Event::HandOn => at.clone().handed_on(designations::Seat { id: Uuid::from_u128(1).into(), ..at.seat }),
+            tasks::Event::HandOn => {
+                at.clone().handed_on(designations::Seat { id: Uuid::from_u128(1).into(), ..at.seat })
+            }
             tasks::Event::Start => at.started(),
             tasks::Event::Complete => at.completed(now()),
             tasks::Event::Reopen => at.reopened(),

@@ -155,7 +155,7 @@ async fn mails_about_proposed_days(app: &TestApp, secretariat: &Client, referent
     let why = json!({ "reason": "L’uscita è troppo vicina" });
     secretariat.post(&format!("{first}/decline")).if_match(1).json(why).send().await.expect(200);
     mails.push(told().await);
-    let second = propose("2028-03-09").await;
+    let second = propose("2028-03-13").await;
     app.advance(QUIET);
     app.mails().await;
     secretariat.post(&format!("{second}/accept")).if_match(1).send().await.expect(200);

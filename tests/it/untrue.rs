@@ -130,7 +130,8 @@ impl Work {
         let other = json!({ "day": "2027-05-18", "reason": "Serve più tempo" });
         let proposal = secretariat.post(&path).json(other).send().await.expect(201);
         let give = async |title: &str| {
-            let task = json!({ "seat": "referent:pavia", "title": title, "day": "2027-12-15", "estimated_minutes": 30 });
+            let task =
+                json!({ "seat": "referent:pavia", "title": title, "day": "2027-12-15", "estimated_minutes": 30 });
             secretariat.post("/api/v1/tasks").json(task).send().await.expect(201)["items"][0].clone()
         };
         let (given, refused) = (give("Elenco dei redattori").await, give("Elenco delle fonti").await);

@@ -237,7 +237,8 @@ async fn play(stage: &Stage, release: ReleaseId, day: NaiveDate, scene: Scene) -
         Scene::TaskIsAnswered => {
             accept(stage, "bergamo").await?;
             refuse(stage, "pavia", "I capitoli li scrive l’Università, che manda l’elenco da sé.").await?;
-            will_be_late(stage, release, "lodi", "L’estrazione dei dati aspetta il nuovo accesso alla piattaforma.").await?;
+            will_be_late(stage, release, "lodi", "L’estrazione dei dati aspetta il nuovo accesso alla piattaforma.")
+                .await?;
             propose_day(stage, release, "cremona", "Il collega che scrive il capitolo rientra dopo la scadenza.").await
         }
         Scene::TableIsConvened => prepare_meetings(stage, release, day).await,

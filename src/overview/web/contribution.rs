@@ -19,9 +19,9 @@ use crate::releases::service as releases;
 use crate::releases::web::Line as ReleaseLine;
 use crate::reminders::service as reminders;
 use crate::tasks::model::Task;
-use crate::tasks::service::{self as tasks, TaskFilter, Waits};
 use crate::tasks::policy as task_policy;
 use crate::tasks::proposal::DayProposal;
+use crate::tasks::service::{self as tasks, TaskFilter, Waits};
 use crate::tasks::web::{Line as TaskLine, ProposalLine, late_in_words, state_badge};
 use crate::texts::Lang;
 use crate::time::words;
@@ -343,7 +343,16 @@ fn appearance(view: &DeliverableView, publication: &Publication, lang: Lang) -> 
 }
 
 fn plain_step(name: &str, progress: Progress, state: &'static str, lang: Lang) -> Step {
-    Step { name: lang.t(name).to_owned(), href: None, progress, state, day: None, overdue: false, holder: None, waits_for: None }
+    Step {
+        name: lang.t(name).to_owned(),
+        href: None,
+        progress,
+        state,
+        day: None,
+        overdue: false,
+        holder: None,
+        waits_for: None,
+    }
 }
 
 impl TextLine {

@@ -9,7 +9,8 @@ use crate::http::version::{self, IfMatch};
 use crate::tasks::api::wire::TaskReasonIn;
 use crate::tasks::model::Task;
 use crate::tasks::proposal::{DayProposal, LIFECYCLE};
-use crate::tasks::service::{self, DayPreview, ProposeIn, Proposed};
+use crate::tasks::service::{self, ProposeIn};
+use crate::tasks::view::{DayPreview, Proposed};
 use crate::time::Day;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -191,7 +192,8 @@ pub async fn preview_day_proposal(ctx: Ctx, request: HttpRequest, id: web::Path<
 #[post("/day-proposals/{id:[0-9A-Fa-f-]+}/accept")]
 pub async fn accept_day_proposal(ctx: Ctx, request: HttpRequest, id: web::Path<DayProposalId>) -> Answer {
     let accepted =
-        version::change(&ctx, &request, async |txn, version| service::accept_day(&ctx, txn, *id, version).await).await?;
+        version::change(&ctx, &request, async |txn, version| service::accept_day(&ctx, txn, *id, version).await)
+            .await?;
     Ok(answer(accepted))
 }
 

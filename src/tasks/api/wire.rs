@@ -191,6 +191,12 @@ pub struct TasksQuery {
     pub observatory: Option<String>,
     pub release: Option<ReleaseId>,
     pub deliverable: Option<DeliverableId>,
+    /// Code of the product of its release.
+    #[param(max_length = 60)]
+    pub product: Option<String>,
+    /// Part of the title.
+    #[param(max_length = 100)]
+    pub text: Option<String>,
     pub state: Option<TaskState>,
     /// Only those the caller has to do in person.
     #[serde(default)]

@@ -12,10 +12,11 @@ use crate::error::{Code, Error, Refused, Result};
 use crate::network::questions::AllCalendars;
 use crate::open::{Guarded, Seen, open, read};
 use crate::tasks::mail;
-use crate::tasks::model::{Refusal, Task};
+use crate::tasks::model::Refusal;
 use crate::tasks::proposal::{DayProposal, Event};
 use crate::tasks::store::proposals;
 use crate::tasks::verb::Verb;
+use crate::tasks::view::{DayPreview, Proposed};
 use crate::typed;
 use chrono::NaiveDate;
 use entity::ids::{DayProposalId, DeliverableId};
@@ -27,13 +28,6 @@ use sea_orm::ConnectionTrait;
 pub struct ProposeIn {
     pub day: NaiveDate,
     pub reason: String,
-}
-
-/// A proposal with its contribution.
-#[derive(Clone, Debug)]
-pub struct Proposed {
-    pub proposal: DayProposal,
-    pub view: DeliverableView,
 }
 
 /// Proposes another day for a contribution that still has to be submitted.
@@ -174,15 +168,6 @@ pub async fn open_proposals(ctx: &Ctx) -> Result<Vec<Proposed>> {
         Some(Proposed { proposal, view })
     };
     Ok(open.into_iter().filter_map(with_view).collect())
-}
-
-/// Effects of accepting a proposal.
-#[derive(Clone, Debug)]
-pub struct DayPreview {
-    pub before: DeliverableView,
-    pub after: DeliverableView,
-    /// Tasks with another day, before and after.
-    pub tasks: Vec<(Task, Task)>,
 }
 
 /// Returns what accepting a proposal would do, without doing it. Who may: the secretariat. Errors: those of [`accept_day`].

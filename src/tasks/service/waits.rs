@@ -39,7 +39,8 @@ pub async fn waits(ctx: &Ctx, tasks: &[Task]) -> Result<Waits> {
 /// Returns the ids of those of these tasks that wait for others, for the reminders.
 pub async fn waiting(ctx: &Ctx, ids: Vec<TaskId>) -> Result<Waits> {
     let catalogue = ctx.recall(&Catalogue).await?;
-    let is_ordered = |product: &Product| product.steps.iter().chain(&product.former_steps).any(|step| !step.after.is_empty());
+    let is_ordered =
+        |product: &Product| product.steps.iter().chain(&product.former_steps).any(|step| !step.after.is_empty());
     if ids.is_empty() || !catalogue.iter().any(is_ordered) {
         return Ok(Waits::new());
     }

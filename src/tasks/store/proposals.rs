@@ -67,14 +67,12 @@ pub async fn find(db: &impl ConnectionTrait, id: DayProposalId) -> Result<Option
 
 /// Returns the proposals for a contribution, oldest first.
 pub async fn of(db: &impl ConnectionTrait, deliverable: DeliverableId) -> Result<Vec<DayProposal>> {
-    let rows =
-        Entity::find().filter(Column::DeliverableId.eq(deliverable)).order_by_asc(Column::Id).all(db).await?;
+    let rows = Entity::find().filter(Column::DeliverableId.eq(deliverable)).order_by_asc(Column::Id).all(db).await?;
     Ok(rows.into_iter().map(DayProposal::from).collect())
 }
 
 /// Returns the open proposals, oldest first.
 pub async fn open(db: &impl ConnectionTrait) -> Result<Vec<DayProposal>> {
-    let rows =
-        Entity::find().filter(Column::State.eq(DayProposalState::Open)).order_by_asc(Column::Id).all(db).await?;
+    let rows = Entity::find().filter(Column::State.eq(DayProposalState::Open)).order_by_asc(Column::Id).all(db).await?;
     Ok(rows.into_iter().map(DayProposal::from).collect())
 }

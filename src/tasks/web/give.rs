@@ -29,12 +29,7 @@ use std::collections::HashMap;
 const OBSERVATORY: &str = "observatory-";
 
 pub(super) fn pages(cfg: &mut web::ServiceConfig) {
-    cfg.service(show_form)
-        .service(give)
-        .service(show_edit_form)
-        .service(edit)
-        .service(show_hand_on)
-        .service(hand_on);
+    cfg.service(show_form).service(give).service(show_edit_form).service(edit).service(show_hand_on).service(hand_on);
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -54,7 +49,7 @@ struct GiveForm {
     boxes: HashMap<String, String>,
 }
 
-/// What the page is opened for.
+/// Contribution or release for which the page is opened.
 #[derive(Clone, Debug, Default, Deserialize)]
 struct About {
     deliverable: Option<DeliverableId>,
@@ -68,7 +63,8 @@ impl GiveForm {
         let Some(id) = about.deliverable else { return Ok(Self { release_id, ..Self::default() }) };
         let view = deliverables::deliverable(ctx.reader(), id).await?;
         let seats = designations::seats(ctx.reader()).await?;
-        let is_its = |kind, observatory| kind == SeatKind::Referent && observatory == Some(view.deliverable.observatory_id);
+        let is_its =
+            |kind, observatory| kind == SeatKind::Referent && observatory == Some(view.deliverable.observatory_id);
         let seat = seats.iter().find(|seat| is_its(seat.kind, seat.observatory_id));
         Ok(Self {
             seat: seat.map(|seat| seat.code.clone()).unwrap_or_default(),
@@ -230,12 +226,7 @@ async fn show_edit_form(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -
 }
 
 #[post("/tasks/{id:[0-9A-Fa-f-]+}/edit")]
-async fn edit(
-    ctx: Ctx,
-    request: HttpRequest,
-    id: web::Path<TaskId>,
-    form: Sent<Versioned<WordingForm>>,
-) -> Answer {
+async fn edit(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<Versioned<WordingForm>>) -> Answer {
     let edit = async |txn: &Txn, version, form: &WordingForm| {
         let wording = form.read()?;
         service::edit(&ctx, txn, *id, Seen::Version(version), |_| Ok(wording)).await
@@ -284,12 +275,7 @@ async fn show_hand_on(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -> 
 }
 
 #[post("/tasks/{id:[0-9A-Fa-f-]+}/hand_on")]
-async fn hand_on(
-    ctx: Ctx,
-    request: HttpRequest,
-    id: web::Path<TaskId>,
-    form: Sent<Versioned<HandOnForm>>,
-) -> Answer {
+async fn hand_on(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<Versioned<HandOnForm>>) -> Answer {
     let hand_on = async |txn: &Txn, version, form: &HandOnForm| {
         let (seat, day) = Reading::of(|reading| {
             let seat = reading.chosen::<String>("seat", &form.seat);

@@ -78,9 +78,8 @@ async fn declare_task(
     id: web::Path<TaskId>,
     form: Sent<Versioned<LateForm>>,
 ) -> Answer {
-    let declare = async |txn: &Txn, version, form: &LateForm| {
-        service::declare_late(&ctx, txn, *id, version, form.read()?).await
-    };
+    let declare =
+        async |txn: &Txn, version, form: &LateForm| service::declare_late(&ctx, txn, *id, version, form.read()?).await;
     let leads_on = |task: Task| done(&href(&task), FlashKind::Success, "tasks.done_late");
     form::change(&ctx, form, declare, leads_on, async |form| {
         let task = open::<Task>(&ctx, ctx.reader(), *id, Action::DeclareLate, Seen::AsItStands).await?;

@@ -11,8 +11,8 @@ use crate::http::form::{Choice, FormState};
 use crate::http::page::{Badge, Shell, page};
 use crate::http::paging::{Page, Paging};
 use crate::network::service as network;
-use crate::tasks::model::Task;
 use crate::open::Guarded;
+use crate::tasks::model::Task;
 use crate::tasks::policy::{self, Action};
 use crate::tasks::reply::{self, LateWork};
 use crate::tasks::service::{self, TaskFilter};
@@ -81,6 +81,9 @@ struct FilterForm {
     overdue: String,
     #[serde(default)]
     mine: String,
+    /// Part of the title of a task.
+    #[serde(default)]
+    text: String,
 }
 
 /// A filter as it was understood.
@@ -90,6 +93,7 @@ struct Asked {
     standing: Standing,
     overdue: bool,
     mine: bool,
+    text: Option<String>,
 }
 
 impl FilterForm {
@@ -107,12 +111,21 @@ impl FilterForm {
             None => None,
         };
         let standing = standing.unwrap_or(Standing::Open);
-        Ok(Asked { observatory, release, standing, overdue: !self.overdue.is_empty(), mine: !self.mine.is_empty() })
+        Ok(Asked {
+            observatory,
+            release,
+            standing,
+            overdue: !self.overdue.is_empty(),
+            mine: !self.mine.is_empty(),
+            text: kept(&self.text),
+        })
     }
 
     /// Returns whether it asks for everything that is still to be done.
     fn is_blank(&self) -> bool {
-        [&self.observatory, &self.release, &self.state, &self.overdue, &self.mine].iter().all(|text| text.is_empty())
+        [&self.observatory, &self.release, &self.state, &self.overdue, &self.mine, &self.text]
+            .iter()
+            .all(|text| text.is_empty())
     }
 }
 
@@ -253,9 +266,12 @@ async fn work(ctx: &Ctx, asked: &Asked, after: Option<(NaiveDate, Uuid)>, limit:
         let tasks = service::list(ctx, &filter, after.map(|(day, id)| (day, id.into())), limit).await?;
         work.extend(tasks.into_iter().map(|task| Work::Task(Box::new(task))));
     }
-    let filter = asked.contributions(ctx);
-    let owed = deliverables::list_seen(ctx, &filter, after.map(|(day, id)| (day, id.into())), limit).await?;
-    work.extend(owed.into_iter().map(|view| Work::Contribution(Box::new(view))));
+    // Only tasks have a title of their own.
+    if asked.text.is_none() {
+        let filter = asked.contributions(ctx);
+        let owed = deliverables::list_seen(ctx, &filter, after.map(|(day, id)| (day, id.into())), limit).await?;
+        work.extend(owed.into_iter().map(|view| Work::Contribution(Box::new(view))));
+    }
     work.sort_by_key(Work::key);
     work.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(work)
@@ -279,6 +295,7 @@ impl Asked {
             of: self.mine.then(|| policy::to_do(&ctx.actor)),
             due: self.overdue || matches!(self.standing, Standing::Open | Standing::Blocked),
             before: self.overdue.then(|| ctx.today()),
+            text: self.text.clone(),
             ..TaskFilter::default()
         })
     }

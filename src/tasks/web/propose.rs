@@ -12,7 +12,8 @@ use crate::http::page::{FlashKind, Shell, done, page};
 use crate::open::{Guarded, Seen, open};
 use crate::tasks::model::Task;
 use crate::tasks::proposal::{DayProposal, Event, LIFECYCLE};
-use crate::tasks::service::{self, DayPreview, ProposeIn, Proposed, TEXT_CHARACTERS};
+use crate::tasks::service::{self, ProposeIn, TEXT_CHARACTERS};
+use crate::tasks::view::{DayPreview, Proposed};
 use crate::texts::Lang;
 use crate::time::words;
 use crate::typed::Reading;
@@ -79,12 +80,7 @@ async fn own(ctx: &Ctx, id: DeliverableId) -> Result<DeliverableView> {
     open(ctx, ctx.reader(), id, Action::Submit, Seen::AsItStands).await
 }
 
-fn propose_page(
-    ctx: &Ctx,
-    request: &HttpRequest,
-    view: &DeliverableView,
-    form: FormState<ProposeForm>,
-) -> ProposePage {
+fn propose_page(ctx: &Ctx, request: &HttpRequest, view: &DeliverableView, form: FormState<ProposeForm>) -> ProposePage {
     let day = |day| words::long_day(day, ctx.lang);
     let values = [("day", day(view.deliverable.day())), ("out", day(view.release_day))];
     ProposePage {

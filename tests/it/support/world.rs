@@ -116,7 +116,7 @@ impl World {
         }
         let own = self.app.client(OWN).await;
         let path = format!("/api/v1/deliverables/{}/day-proposals", self.id("deliverable"));
-        let other = json!({ "day": "2027-03-12", "reason": "Chi scrive rientra l’11 marzo" });
+        let other = json!({ "day": "2027-03-16", "reason": "Chi scrive rientra l’11 marzo" });
         let proposed = own.post(&path).json(other).send().await.expect(201);
         self.ids.insert("day proposal", text(&proposed, "id"));
         self.ids.insert("text", self.keep_text().await);
