@@ -157,8 +157,8 @@ pub async fn show_task(ctx: Ctx, id: web::Path<TaskId>) -> Answer {
 ///
 /// Gives a task to one seat, or a task each to the referents of several observatories, all or none. One recipient must work
 /// on the day; of several, each gets the last day on or before it that its territory works. Who may: the secretariat. Mails:
-/// *tasks given* to the holders of the seats, several within some minutes in one mail. Errors: `one_of_two` if both or
-/// neither of `seat` and `observatories` are given, `unknown_value`, `non_working_day`, `day_in_past`.
+/// *tasks given* to the holders of the seats, several within some minutes in one mail. Errors: `seat_or_observatories`
+/// if both or neither of `seat` and `observatories` are given, `unknown_value`, `non_working_day`, `day_in_past`.
 #[utoipa::path(tag = "tasks", params(IdempotencyKey), request_body = GiveTasksIn, responses((status = 201, body = TasksGivenOut)))]
 #[post("/tasks")]
 pub async fn give_tasks(ctx: Ctx, request: HttpRequest, input: Json<GiveTasksIn>) -> Answer {
@@ -174,10 +174,14 @@ pub async fn give_tasks(ctx: Ctx, request: HttpRequest, input: Json<GiveTasksIn>
 }
 
 fn given(input: GiveTasksIn) -> Result<GiveIn, Error> {
-    let recipients = match (input.seat, input.observatories.is_empty()) {
+    let recipients = match (input.seat.clone(), input.observatories.is_empty()) {
         (Some(seat), true) => Recipients::Seat(seat),
-        (None, false) => Recipients::Observatories(input.observatories),
-        _ => return Err(Error::field("seat", Code::OneOfTwo)),
+        (None, false) => Recipients::Observatories(input.observatories.clone()),
+        _ => {
+            // The texts are checked first, so that all wrong texts are refused as such.
+            service::check_wording(&input.title, input.text.as_deref(), input.estimated_minutes)?;
+            return Err(Error::field("seat", Code::SeatOrObservatories));
+        }
     };
     Ok(GiveIn {
         recipients,

@@ -29,7 +29,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 pub use self::give::{
-    DESCRIPTION_CHARACTERS, GiveIn, Recipients, accept, answers, edit, give, hand_on, insist, refuse,
+    DESCRIPTION_CHARACTERS, GiveIn, Recipients, accept, answers, check_wording, edit, give, hand_on, insist, refuse,
 };
 pub use self::late::{LateIn, declare_contribution_late, declare_late, late_work};
 pub use self::propose::{

@@ -372,9 +372,6 @@ async fn a_declined_proposal_changes_nothing_and_both_are_told(engine: Engine) {
     let world = World::new(engine).await;
     let (secretariat, own) = (world.app.client(SECRETARIAT).await, world.app.client(OWN).await);
     let proposal = format!("/api/v1/day-proposals/{}", world.id("day proposal"));
-    world.app.advance(QUIET);
-    let mails = world.app.mails().await;
-    assert!(mails.iter().any(|mail| mail.kind == "day_proposed" && mail.to == SECRETARIAT), "{mails:?}");
     let contribution = format!("/api/v1/deliverables/{}", world.id("deliverable"));
     let before = own.get(&contribution).send().await.expect(200);
     let again = json!({ "day": "2027-03-15", "reason": "Ancora un giorno" });
@@ -393,6 +390,9 @@ async fn a_declined_proposal_changes_nothing_and_both_are_told(engine: Engine) {
     secretariat.post(&format!("{proposal}/accept")).if_match(2).send().await.refused(409, "wrong_transition");
     let other = json!({ "day": "2027-03-15", "reason": "Allora tre giorni" });
     let next = own.post(&format!("{contribution}/day-proposals")).json(other).send().await.expect(201);
+    world.app.advance(QUIET);
+    let mails = world.app.mails().await;
+    assert!(mails.iter().any(|mail| mail.kind == "day_proposed" && mail.to == SECRETARIAT), "{mails:?}");
     let path = format!("/api/v1/day-proposals/{}/withdraw", id(&next));
     assert_eq!(own.post(&path).if_match(1).send().await.expect(200)["state"], json!("withdrawn"));
 }

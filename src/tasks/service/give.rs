@@ -56,7 +56,7 @@ pub struct GiveIn {
 /// Errors: `required`, `too_long`, `out_of_range`, `unknown_value`, `non_working_day`, `day_in_past`.
 pub async fn give(ctx: &Ctx, txn: &Txn, input: GiveIn) -> Result<Vec<Task>> {
     ctx.demand(policy::may_ever(&ctx.actor, Action::Create))?;
-    let wording = Reading::of(|reading| worded(reading, &input.title, input.text.as_deref(), input.estimated_minutes))?;
+    let wording = check_wording(&input.title, input.text.as_deref(), input.estimated_minutes)?;
     let seats = recipients(txn, &input.recipients).await?;
     let release_id = concerning(txn, &input, &seats).await?;
     let calendars = ctx.recall(&AllCalendars).await?;
@@ -100,7 +100,11 @@ pub async fn give(ctx: &Ctx, txn: &Txn, input: GiveIn) -> Result<Vec<Task>> {
     Ok(given)
 }
 
-/// Checks what the secretariat writes about a task.
+/// Checks what the secretariat writes about a task. Errors: `required`, `too_long`, `out_of_range`.
+pub fn check_wording(title: &str, text: Option<&str>, minutes: i32) -> Result<Wording> {
+    Reading::of(|reading| worded(reading, title, text, minutes))
+}
+
 fn worded(reading: &mut Reading, title: &str, text: Option<&str>, minutes: i32) -> Option<Wording> {
     let title = reading.text("title", title, TITLE_CHARACTERS);
     let text = reading.take(typed::optional("text", text, DESCRIPTION_CHARACTERS));
@@ -179,7 +183,7 @@ pub async fn edit(
 ) -> Result<Task> {
     let current = open::<Task>(ctx, txn, id, Action::Edit, seen).await?;
     let Wording { title, text, estimated_minutes } = change(current.wording())?;
-    let wording = Reading::of(|reading| worded(reading, &title, text.as_deref(), estimated_minutes))?;
+    let wording = check_wording(&title, text.as_deref(), estimated_minutes)?;
     let saved = save(ctx, txn, current.reworded(wording)?, Verb::Edit).await?;
     mail::changed(ctx, txn, &saved, Change::Edited).await?;
     Ok(saved)

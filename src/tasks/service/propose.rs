@@ -37,6 +37,7 @@ pub struct ProposeIn {
 /// `day_in_past`, `nothing_changes`, `reason_missing`, `too_long`.
 pub async fn propose(ctx: &Ctx, txn: &Txn, id: DeliverableId, input: ProposeIn) -> Result<Proposed> {
     let view = open::<DeliverableView>(ctx, txn, id, Action::Submit, Seen::AsItStands).await?;
+    let reason = typed::reason("reason", &input.reason, TEXT_CHARACTERS)?;
     let owed = &view.deliverable;
     if !owed.awaits_handing_in() {
         return Err(crate::deliverables::model::LIFECYCLE.wrong(owed.state()).into());
@@ -44,7 +45,6 @@ pub async fn propose(ctx: &Ctx, txn: &Txn, id: DeliverableId, input: ProposeIn) 
     if proposals::of(txn, id).await?.iter().any(DayProposal::is_open) {
         return Err(Error::Refused(Refused::of(Code::AlreadyProposed)));
     }
-    let reason = typed::reason("reason", &input.reason, TEXT_CHARACTERS)?;
     if input.day == owed.day() {
         return Err(Refusal::NothingChanges.into());
     }

@@ -83,7 +83,7 @@ impl GiveForm {
             (Some(seat), true) => Some(Recipients::Seat(seat)),
             (None, false) => Some(Recipients::Observatories(codes)),
             (one, _) => {
-                let code = if one.is_some() { Code::OneOfTwo } else { Code::Required };
+                let code = if one.is_some() { Code::SeatOrObservatories } else { Code::Required };
                 reading.refuse("observatories", code);
                 None
             }

@@ -114,10 +114,9 @@ impl World {
             }
             self.ids.insert(state, text(&given, "id"));
         }
-        let own = self.app.client(OWN).await;
         let path = format!("/api/v1/deliverables/{}/day-proposals", self.id("deliverable"));
         let other = json!({ "day": "2027-03-16", "reason": "Chi scrive rientra l’11 marzo" });
-        let proposed = own.post(&path).json(other).send().await.expect(201);
+        let proposed = secretariat.post(&path).json(other).send().await.expect(201);
         self.ids.insert("day proposal", text(&proposed, "id"));
         self.ids.insert("text", self.keep_text().await);
         self.ids.insert("method", self.publish_sheet().await);
