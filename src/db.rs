@@ -16,7 +16,7 @@ mod txn;
 
 pub use changes::{ChangeClock, Generation};
 pub use error::StoreError;
-pub use rows::{delete_some, in_order, page, save_row};
+pub use rows::{containing, delete_some, in_order, page, save_row};
 pub use turn::LockTimes;
 pub use txn::Txn;
 

@@ -33,6 +33,13 @@ impl Asked<'_> {
     }
 }
 
+/// The day by which late work is expected, after its due day, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    pub day: NaiveDate,
+    pub reason: String,
+}
+
 /// Open work of a seat, due by a day. It belongs to the seat; its holder is looked up when needed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Obligation {
@@ -46,6 +53,8 @@ pub struct Obligation {
     pub title_en: String,
     /// The day it is due, in the calendar of the seat's territory.
     pub due_day: NaiveDate,
+    /// Statement of those who do it that it will be late.
+    pub expected: Option<Expected>,
     pub estimated_minutes: i32,
     /// Page on which it is answered.
     pub path: String,

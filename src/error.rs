@@ -162,6 +162,14 @@ codes! {
     /// This hour does not exist on this day: in Italy from 2 to 3 on the last Sunday of March.
     HourSkipped = "hour_skipped" => UnprocessableEntity,
     NothingChanges = "nothing_changes" => UnprocessableEntity,
+    /// A task is given either to one seat or to observatories.
+    SeatOrObservatories = "seat_or_observatories" => UnprocessableEntity,
+    /// The task was not given by the secretariat, but by a release or a meeting.
+    NotGiven = "not_given" => Conflict,
+    /// Late work is expected after its due day and not in the past.
+    NotLater = "not_later" => UnprocessableEntity,
+    /// Another day is proposed for the contribution already.
+    AlreadyProposed = "already_proposed" => Conflict,
     /// The text has neither an address nor a file.
     TextMissing = "text_missing" => UnprocessableEntity,
     // The review of contributions.

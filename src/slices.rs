@@ -7,7 +7,7 @@
 use crate::audit::trail::{self, TrailEvent};
 use crate::ctx::Ctx;
 use crate::designations::risks::Register;
-use crate::due::{Asked, Obligation};
+use crate::due::{Asked, Expected, Obligation};
 use crate::error::Result;
 use crate::risk::Risk;
 use crate::silence::{self, Instants, Question};
@@ -154,6 +154,12 @@ async fn asked(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Obliga
     let mut open = Vec::new();
     for slice in Slice::ALL {
         open.extend(slice.due(db, asked).await?);
+    }
+    let ids: Vec<Uuid> = open.iter().map(|one| one.id).collect();
+    let late = tasks::service::late_work(db, &ids).await?;
+    for one in &mut open {
+        let said = late.about((one.kind, one.id), one.due_day);
+        one.expected = said.map(|late| Expected { day: late.until, reason: late.reason.clone() });
     }
     Ok(open)
 }

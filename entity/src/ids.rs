@@ -251,6 +251,18 @@ id! {
     InvitationId
 }
 id! {
+    /// Name of the tasks that one mail tells of.
+    GivingId
+}
+id! {
+    /// Id of `reply`.
+    ReplyId
+}
+id! {
+    /// Id of `day_proposal`.
+    DayProposalId
+}
+id! {
     /// Id of `reminder`.
     ReminderId
 }

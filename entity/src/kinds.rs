@@ -184,8 +184,19 @@ kind! {
 }
 
 kind! {
-    /// State of a task; overdue is derived.
-    TaskState { Open = "open", InProgress = "in_progress", Done = "done", Blocked = "blocked", Cancelled = "cancelled" }
+    /// State of a task; overdue is derived. `given`: the secretariat gave it, and its seat has not answered yet. `refused`:
+    /// it is back with the secretariat.
+    TaskState { Given = "given", Open = "open", InProgress = "in_progress", Done = "done", Blocked = "blocked", Refused = "refused", Cancelled = "cancelled" }
+}
+
+kind! {
+    /// Kind of a reply about work: of those who do it, or of the secretariat to a refusal.
+    ReplyKind { Accepted = "accepted", Refused = "refused", Late = "late", Insisted = "insisted", HandedOn = "handed_on" }
+}
+
+kind! {
+    /// State of a proposal of another day for a contribution.
+    DayProposalState { Open = "open", Accepted = "accepted", Declined = "declined", Withdrawn = "withdrawn" }
 }
 
 kind! {
@@ -194,8 +205,9 @@ kind! {
 }
 
 kind! {
-    /// Source of a task. `missing_page`: a page on the portal is missing, or differs from the verified one.
-    TaskOrigin { Step = "step", Outcome = "outcome", MissingPage = "missing_page" }
+    /// Source of a task. `missing_page`: a page on the portal is missing, or differs from the verified one. `given`: the
+    /// secretariat gave it outside meetings.
+    TaskOrigin { Step = "step", Outcome = "outcome", MissingPage = "missing_page", Given = "given" }
 }
 
 kind! {

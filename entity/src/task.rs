@@ -1,7 +1,7 @@
 //! A task of a seat, due by a day. It belongs to the seat, never to a person. Never deleted.
 
 use crate::Instant;
-use crate::ids::{DeliverableId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
+use crate::ids::{DeliverableId, GivingId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
 use crate::kinds::{TaskOrigin, TaskState};
 use sea_orm::entity::prelude::*;
 
@@ -31,6 +31,11 @@ pub struct Model {
     pub reason: Option<String>,
     #[sea_orm(column_type = "String(StringLen::N(1000))")]
     pub note: Option<String>,
+    /// Description by the secretariat, which gave it.
+    #[sea_orm(column_type = "String(StringLen::N(4000))")]
+    pub text: Option<String>,
+    /// Name of the mail that tells of it, together with others.
+    pub told_with: Option<GivingId>,
     pub done_at: Option<Instant>,
     pub version: i32,
     pub created_at: Instant,

@@ -38,6 +38,9 @@ mod m20261130_170000_review;
 mod m20261130_200000_sources;
 mod m20261130_201000_studies;
 mod m20261130_202000_neighbours;
+mod m20261130_180000_give_tasks;
+mod m20261130_181000_reply_about_work;
+mod m20261130_182000_propose_days;
 mod m20261130_210000_amend_releases;
 mod m20261130_211000_adopt_by_decision;
 mod m20261130_212000_early_access;
@@ -80,6 +83,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_150000_catalogue::Migration),
             Box::new(m20261130_160000_agenda::Migration),
             Box::new(m20261130_170000_review::Migration),
+            Box::new(m20261130_180000_give_tasks::Migration),
+            Box::new(m20261130_181000_reply_about_work::Migration),
+            Box::new(m20261130_182000_propose_days::Migration),
             Box::new(m20261130_200000_sources::Migration),
             Box::new(m20261130_201000_studies::Migration),
             Box::new(m20261130_202000_neighbours::Migration),

@@ -2,7 +2,7 @@
 
 use super::{StoreError, Txn, exactly_one};
 use chrono::NaiveDate;
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, Iterable, Order, PrimaryKeyToColumn,
     QueryFilter, QueryOrder, QuerySelect, Select, Value,
@@ -49,6 +49,12 @@ pub fn page<E: EntityTrait, C: ColumnTrait>(
 /// Sorts a list by a day and, within a day, by an id.
 pub fn in_order<E: EntityTrait, C: ColumnTrait>(list: Select<E>, order: Order, (day, id): (Expr, C)) -> Select<E> {
     list.order_by(day, order.clone()).order_by(id, order)
+}
+
+/// Makes a pattern that matches every text with this part in it.
+pub fn containing(part: &str) -> LikeExpr {
+    let literal = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    LikeExpr::new(format!("%{literal}%")).escape('\\')
 }
 
 /// Deletes at most `limit` of the rows that meet a condition; returns the number deleted.

@@ -77,7 +77,8 @@ pub const PAGES: &[(&str, &[&str])] = &[
     ("/tasks/load", &["year"]),
     ("/sources/{code}/import/{draft_id}", &["containing"]),
     ("/studies", &["cursor", "limit"]),
-    ("/tasks", &["observatory", "release", "state", "overdue", "mine", "cursor", "limit"]),
+    ("/tasks/new", &["deliverable", "release"]),
+    ("/tasks", &["observatory", "release", "state", "overdue", "mine", "text", "cursor", "limit"]),
 ];
 
 fn names_of(pattern: &str) -> Vec<Parameter<'static>> {

@@ -50,6 +50,7 @@ const EMPTY_FIELDS: &[(&str, &str)] = &[
     ("name_it", "fields.name_it"),
     ("note", "fields.note"),
     ("nth", "fields.nth"),
+    ("observatories", "fields.observatories"),
     ("observatory", "fields.observatory"),
     ("offset_working_days", "fields.offset_working_days"),
     ("parties", "fields.parties"),

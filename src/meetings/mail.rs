@@ -7,8 +7,9 @@
 pub mod kinds;
 
 use self::kinds::{Cancelled, Convened, Joined, Left, Moved};
+use super::model::agenda::hours as hours_of_points;
 use super::model::{AgendaItem, Meeting, Slot, Venue};
-use super::view::{Line, Member, Table, clock, hours, location, when_and_where};
+use super::view::{Line, Member, Table, clock, hours, hours_text, location, when_and_where};
 use crate::config::Config;
 use crate::ctx::Ctx;
 use crate::db::Txn;
@@ -195,8 +196,11 @@ pub(super) fn content(base_url: &str, sheet: &Sheet, telling: &Telling, member: 
 /// Returns the remote address and the agenda.
 fn facts(sheet: &Sheet, lang: Lang) -> Vec<(String, String)> {
     let remote = remote_url(&sheet.meeting.venue).map(|url| (lang.t("meetings.remote_url").to_owned(), url.to_owned()));
-    let agenda = (1..).zip(&sheet.agenda).map(|(number, item)| {
-        (lang.f("meetings.item_number", &[("number", &number.to_string())]), item_line(item, lang))
+    let times = hours_of_points(sheet.meeting.slot, &sheet.agenda);
+    let agenda = (1..).zip(&sheet.agenda).zip(times).map(|((number, item), times)| {
+        let line = item_line(item, lang);
+        let line = times.map_or(line.clone(), |times| format!("{}, {line}", hours_text(times, lang)));
+        (lang.f("meetings.item_number", &[("number", &number.to_string())]), line)
     });
     remote.into_iter().chain(agenda).collect()
 }

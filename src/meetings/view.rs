@@ -1,5 +1,6 @@
 //! Meetings with the names of their table, parties and people, for pages, mails and REST.
 
+use super::model::agenda::Hours;
 use super::model::{AgendaItem, Attendance, Meeting, Party, Quorum, Slot, StandIn, Told, Venue};
 use crate::designations::model::Seat;
 use crate::designations::view::Designation;
@@ -180,6 +181,15 @@ pub struct Member {
     pub is_guest: bool,
     pub address: String,
     pub lang: Lang,
+}
+
+/// «10.00–10.40», «dalle 10.40».
+pub fn hours_text(hours: Hours, lang: Lang) -> String {
+    let begins = clock(hours.begins, lang);
+    match hours.ends {
+        Some(end) => format!("{begins}–{}", clock(end, lang)),
+        None => lang.f("meetings.item_from", &[("from", &begins)]),
+    }
 }
 
 /// «dalle 9.30 alle 12.00 (ora italiana)» / "from 9:30 to 12:00 (Italian time)".

@@ -62,6 +62,8 @@ pub struct ObligationOut {
     #[schema(max_length = 300)]
     pub title_en: String,
     pub due_day: NaiveDate,
+    /// Day by which it is expected, if those who do it said that it will be late.
+    pub expected_day: Option<NaiveDate>,
     /// Minutes of work.
     pub estimated_minutes: i32,
     /// The page where it is answered.
@@ -106,7 +108,9 @@ impl From<SeatAtRisk> for RiskOut {
 
 impl From<Obligation> for ObligationOut {
     fn from(obligation: Obligation) -> Self {
-        let Obligation { kind, id, seat_id, title_it, title_en, due_day, estimated_minutes, path, .. } = obligation;
-        Self { kind, id, seat_id, title_it, title_en, due_day, estimated_minutes, path }
+        let Obligation { kind, id, seat_id, title_it, title_en, due_day, expected, estimated_minutes, path, .. } =
+            obligation;
+        let expected_day = expected.map(|expected| expected.day);
+        Self { kind, id, seat_id, title_it, title_en, due_day, expected_day, estimated_minutes, path }
     }
 }

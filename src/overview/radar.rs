@@ -113,6 +113,7 @@ mod tests {
             title_it: "Bozza".into(),
             title_en: "Draft".into(),
             due_day: day(on),
+            expected: None,
             estimated_minutes: 30,
             path: "/tasks/7".into(),
         }

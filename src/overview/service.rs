@@ -28,6 +28,7 @@ use crate::reminders::policy as reminder_policy;
 use crate::reminders::service as reminders;
 use crate::tasks::model::Task;
 use crate::tasks::service::TaskFilter;
+use crate::tasks::view::Proposed;
 use crate::time::zone;
 use crate::vitals::Sign;
 use crate::{deliverables, slices, tasks};
@@ -71,8 +72,10 @@ pub struct Monday {
     pub next: Option<(ReleaseView, Vec<DeliverableView>)>,
     /// Contributions waiting for the secretariat: handed in and not reviewed yet, then blocked ones.
     pub waiting: Vec<DeliverableView>,
-    /// Blocked tasks. They get no reminders, so the secretariat has to remove the obstacle.
-    pub blocked: Vec<Task>,
+    /// Refused and blocked tasks. They get no reminders, so the secretariat has to decide about them.
+    pub held_up: Vec<Task>,
+    /// Other days proposed for contributions.
+    pub proposals: Vec<Proposed>,
     /// Mails given up or with unknown outcome, which a person has to check.
     pub stuck_mails: Vec<desk::LogLine>,
     pub failing_jobs: Vec<JobStatus>,
@@ -142,7 +145,8 @@ pub async fn monday(ctx: &Ctx) -> Result<Monday> {
         leaving: leaving(db, last_day).await?,
         next: next(ctx).await?,
         waiting: waiting(ctx).await?,
-        blocked: blocked(db).await?,
+        held_up: held_up(db).await?,
+        proposals: tasks::service::open_proposals(ctx).await?,
         stuck_mails: stuck_mails(ctx).await?,
         failing_jobs: jobs.into_iter().filter(JobStatus::is_failing).collect(),
         silent: ctx.services.vitals.silent(),
@@ -177,9 +181,12 @@ async fn waiting(ctx: &Ctx) -> Result<Vec<DeliverableView>> {
     Ok(waiting)
 }
 
-async fn blocked(db: &impl ConnectionTrait) -> Result<Vec<Task>> {
-    let filter = TaskFilter { state: Some(TaskState::Blocked), due: true, ..TaskFilter::default() };
-    tasks::service::all(db, &filter).await
+/// Returns the tasks that the secretariat has to decide about: refused by their seat, or blocked.
+async fn held_up(db: &impl ConnectionTrait) -> Result<Vec<Task>> {
+    let of = |state, due| TaskFilter { state: Some(state), due, ..TaskFilter::default() };
+    let mut held_up = tasks::service::all(db, &of(TaskState::Refused, false)).await?;
+    held_up.extend(tasks::service::all(db, &of(TaskState::Blocked, true)).await?);
+    Ok(held_up)
 }
 
 /// Adds seat, holder, delay and last reminder to obligations.

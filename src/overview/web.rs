@@ -31,7 +31,7 @@ use crate::reviews::service::{self as reviews, Balls};
 use crate::reviews::web::TurnLine;
 use crate::risk::RiskKind;
 use crate::tasks::model::Task;
-use crate::tasks::web::Line as TaskLine;
+use crate::tasks::web::{Line as TaskLine, ProposalLine};
 use crate::texts::Lang;
 use crate::time::{words, zone};
 use crate::typed::Reading;
@@ -255,6 +255,8 @@ struct MondayPage {
     /// The release that comes out next, with the matrix of its work.
     next: Option<(ReleaseLine, Matrix)>,
     waiting: Vec<WaitingRow>,
+    /// Other days proposed for contributions, to be decided.
+    proposals: Vec<ProposalLine>,
     mails: Vec<MailRow>,
     jobs: Vec<JobRow>,
     /// One sentence for each part without signs of life.
@@ -298,6 +300,8 @@ struct OwedRow {
     day: String,
     /// «5 giorni lavorativi fa», if it is late.
     late_by: Option<String>,
+    /// «In ritardo fino a venerdì 12 marzo 2027», with the reason.
+    late: Option<(String, String)>,
     /// «Ultimo promemoria: 24.11.2026».
     reminded: Option<String>,
     /// Address of the button that reminds the holder now.
@@ -311,7 +315,7 @@ struct Contact {
     phone: Option<String>,
 }
 
-/// A contribution that waits for the secretariat, or a blocked task.
+/// A contribution that waits for the secretariat, or a blocked or refused task.
 struct WaitingRow {
     href: String,
     whose: String,
@@ -344,7 +348,12 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
     let number = |groups: &[OwedFor]| groups.iter().map(|group| group.owed.len()).sum();
     let owed = |groups: Vec<OwedFor>| groups.into_iter().map(|group| owed_group(&ctx, group)).collect();
     let counts = [
-        (monday.waiting.len() + monday.blocked.len(), "overview.tile_waiting", "#waiting", "warning"),
+        (
+            monday.waiting.len() + monday.held_up.len() + monday.proposals.len(),
+            "overview.tile_waiting",
+            "#waiting",
+            "warning",
+        ),
         (number(&monday.late), "overview.tile_late", "#late", "danger"),
         (number(&monday.soon), "overview.tile_week", "#week", "info"),
         (monday.moved.iter().map(|(_, dates)| dates).sum(), "overview.tile_moved", "#moved", "warning"),
@@ -368,11 +377,12 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
         moved: monday.moved.iter().map(|(source, dates)| moved_text(source, *dates, ctx.lang)).collect(),
         leaving: monday.leaving.iter().map(|one| leaving_row(&ctx, one)).collect(),
         next,
+        proposals: monday.proposals.iter().map(|one| ProposalLine::of(&ctx, &one.proposal, &one.view)).collect(),
         waiting: monday
             .waiting
             .into_iter()
             .map(|view| waiting_row(&ctx, view, &balls))
-            .chain(monday.blocked.iter().map(|task| blocked_row(&ctx, task)))
+            .chain(monday.held_up.iter().map(|task| held_up_row(&ctx, task)))
             .collect(),
         mails: monday.stuck_mails.into_iter().map(|mail| mail_row(mail, ctx.lang)).collect(),
         jobs: monday.failing_jobs.into_iter().map(|job| job_row(job, ctx.lang)).collect(),
@@ -394,7 +404,7 @@ fn waiting_row(ctx: &Ctx, view: DeliverableView, balls: &Balls) -> WaitingRow {
     WaitingRow { href, whose: observatory, title, state, reason, day, turn }
 }
 
-fn blocked_row(ctx: &Ctx, task: &Task) -> WaitingRow {
+fn held_up_row(ctx: &Ctx, task: &Task) -> WaitingRow {
     let reason = task.stage.reason().map(str::to_owned);
     let TaskLine { href, title, place, day, state, .. } = TaskLine::of(task, ctx);
     WaitingRow { href, whose: place, title, state, reason, day, turn: None }
@@ -418,12 +428,17 @@ fn owed_group(ctx: &Ctx, group: OwedFor) -> OwedGroup {
 
 fn owed_row(owed: Owed, tail: Option<&str>, lang: Lang) -> OwedRow {
     let title = owed.obligation.title(lang);
+    let title = tail.and_then(|tail| title.strip_suffix(tail)).unwrap_or(title).to_owned();
     OwedRow {
-        title: tail.and_then(|tail| title.strip_suffix(tail)).unwrap_or(title).to_owned(),
+        title,
         seat: owed.seat.map(|seat| register_words::seat_name(&seat, lang)).unwrap_or_default(),
         holder: owed.holder.map(|one| Contact { name: one.name(), email: one.email, phone: one.phone }),
         day: words::long_day(owed.obligation.due_day, lang),
         late_by: (owed.days_late > 0).then(|| words::working_days_away(-owed.days_late, lang)),
+        late: owed.obligation.expected.map(|expected| {
+            let day = words::long_day(expected.day, lang);
+            (lang.f("tasks.late_until", &[("day", &day)]), expected.reason)
+        }),
         reminded: owed.reminded_at.map(|at| words::short_day(zone::day_of(at))),
         urge: owed.may_urge.then(|| format!("{}/remind", owed.obligation.path)),
         href: owed.obligation.path,

@@ -2,7 +2,7 @@
 //! no sign-in and no script.
 //!
 //! *Rights of a link.* A link shows one task and lets its reader start it, hand it in (with the text where it submits the
-//! deliverable) or report an obstacle, as the person it was mailed to and by the designation named in it. The actor is built at each use from the designations in
+//! deliverable), say that it will be late or report an obstacle, as the person it was mailed to and by the designation named in it. The actor is built at each use from the designations in
 //! force at that instant, so a link stops working as soon as its reader leaves the seat. The handover also revokes it
 //! (`links/`).
 //!

@@ -9,7 +9,7 @@ use crate::error::{Code, Error, Result};
 use crate::links::service as links;
 use crate::network::service as network;
 use crate::tasks::model::Task;
-use crate::tasks::service as tasks;
+use crate::tasks::service::{self as tasks, LateIn};
 use entity::kinds::{DeliverableState, TaskState};
 use sea_orm::ConnectionTrait;
 
@@ -23,6 +23,8 @@ pub enum Press {
     Blocked {
         reason: String,
     },
+    /// The work will be late.
+    Late(LateIn),
     /// The obstacle is gone.
     Resumed,
 }
@@ -32,8 +34,10 @@ impl Press {
     pub fn is_offered(&self, task: &Task) -> bool {
         let is_answer = matches!(
             (self, task.state()),
-            (Self::InProgress, TaskState::Open)
-                | (Self::Delivered(_) | Self::Blocked { .. }, TaskState::Open | TaskState::InProgress)
+            (Self::InProgress | Self::Delivered(_), TaskState::Given | TaskState::Open)
+                | (Self::Delivered(_) | Self::Blocked { .. }, TaskState::InProgress)
+                | (Self::Blocked { .. }, TaskState::Open)
+                | (Self::Late(_), TaskState::Given | TaskState::Open | TaskState::InProgress)
                 | (Self::Resumed, TaskState::Blocked)
         );
         is_answer && task.is_called_for()
@@ -62,6 +66,7 @@ pub enum Pressed {
     /// Delivered, but the deliverable is blocked, so the task continues when the block ends.
     DeliveredWhileBlocked,
     Blocked,
+    Late,
     Resumed,
     /// Unchanged: the task was in progress already.
     AlreadyInProgress,
@@ -74,8 +79,8 @@ pub enum Pressed {
 /// Answers the task of a link. A press that would change nothing returns the present state.
 ///
 /// Who may: the person the link was mailed to, as long as the designation named in it is in force. Mails: none. Errors:
-/// `link_unusable`; `wrong_transition` for a task that was blocked meanwhile; those of [`tasks::complete`] and
-/// [`tasks::block`].
+/// `link_unusable`; `wrong_transition` for a task that was blocked meanwhile; those of [`tasks::complete`],
+/// [`tasks::block`] and [`tasks::declare_late`].
 pub async fn press(ctx: &Ctx, txn: &Txn, token: &str, press: Press) -> Result<Pressed> {
     let (reader, task) = open(ctx, txn, token).await?;
     let is_blocked = task.state() == TaskState::Blocked;
@@ -98,6 +103,10 @@ pub async fn press(ctx: &Ctx, txn: &Txn, token: &str, press: Press) -> Result<Pr
         Press::Blocked { reason } => {
             tasks::block(&reader, txn, task.id, task.version, &reason).await?;
             Ok(Pressed::Blocked)
+        }
+        Press::Late(input) => {
+            tasks::declare_late(&reader, txn, task.id, task.version, input).await?;
+            Ok(Pressed::Late)
         }
         Press::Resumed => {
             tasks::unblock(&reader, txn, task.id, task.version).await?;

@@ -4,6 +4,7 @@
 use super::service::{self, Press, Pressed, Shown};
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
+use crate::db::Txn;
 use crate::deliverables::service::SubmitIn;
 use crate::deliverables::web::{ActForm, HandInForm, HandInPage};
 use crate::error::Result;
@@ -14,7 +15,7 @@ use crate::http::page::{FlashKind, Shell, done, kept_secret, page, unprocessable
 use crate::releases::service as releases;
 use crate::releases::web::Line as ReleaseLine;
 use crate::tasks::service as tasks;
-use crate::tasks::web::{Line, about, hand_in_page};
+use crate::tasks::web::{LateForm, Line, about, hand_in_page, late_due};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 
@@ -26,6 +27,8 @@ pub fn pages(config: &mut web::ServiceConfig) {
         .service(press_delivered)
         .service(show_problem)
         .service(press_problem)
+        .service(show_late)
+        .service(press_late)
         .service(press_resumed);
 }
 
@@ -164,6 +167,43 @@ fn problem_page(request: &HttpRequest, token: &str, shown: &Shown, form: FormSta
     ProblemPage { shell, here, about: about(task, reader.lang), form }
 }
 
+#[derive(Template)]
+#[template(path = "press/late.html")]
+struct LatePage {
+    shell: Shell,
+    here: String,
+    about: String,
+    due: String,
+    form: FormState<LateForm>,
+}
+
+#[get("/p/{token}/late")]
+async fn show_late(ctx: Ctx, request: HttpRequest, token: web::Path<String>) -> Answer {
+    let shown = service::show(&ctx, &token).await?;
+    Ok(kept_secret(page(&late_page(&request, &token, &shown, FormState::default()))?))
+}
+
+#[post("/p/{token}/late")]
+async fn press_late(ctx: Ctx, request: HttpRequest, token: web::Path<String>, form: PublicForm<LateForm>) -> Answer {
+    let shown = service::show(&ctx, &token).await?;
+    let PublicForm(typed) = form;
+    let press = async |txn: &Txn| service::press(&ctx, txn, &token, Press::Late(typed.read()?)).await;
+    match ctx.write(press).await {
+        Ok(pressed) => Ok(answered(&token, pressed)),
+        Err(error) => {
+            let form = FormState::refused(typed, ctx.lang, error)?;
+            Ok(kept_secret(unprocessable(&late_page(&request, &token, &shown, form))?))
+        }
+    }
+}
+
+fn late_page(request: &HttpRequest, token: &str, shown: &Shown, form: FormState<LateForm>) -> LatePage {
+    let Shown { reader, task } = shown;
+    let here = format!("/p/{token}");
+    let shell = shell_below(reader, request, "tasks.late", &here, task.title(reader.lang));
+    LatePage { shell, here, about: about(task, reader.lang), due: late_due(task.day(), reader.lang), form }
+}
+
 /// Makes the frame of a page below the page of the link. The reader is not signed in, whatever the link permits.
 fn shell_below(reader: &Ctx, request: &HttpRequest, title_key: &str, here: &str, task: &str) -> Shell {
     let stranger = Ctx { actor: Actor::anonymous(), ..reader.clone() };
@@ -188,6 +228,7 @@ const fn said(pressed: Pressed) -> (FlashKind, &'static str) {
         Pressed::HandedIn => (FlashKind::Success, "press.done_handed_in"),
         Pressed::DeliveredWhileBlocked => (FlashKind::Success, "press.done_delivered_blocked"),
         Pressed::Blocked => (FlashKind::Success, "press.done_blocked"),
+        Pressed::Late => (FlashKind::Success, "tasks.done_late"),
         Pressed::Resumed => (FlashKind::Success, "press.done_resumed"),
         Pressed::AlreadyInProgress => (FlashKind::Info, "press.is_in_progress"),
         Pressed::AlreadyDone => (FlashKind::Info, "press.is_done"),

@@ -8,6 +8,7 @@ use super::store;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::model::Seat;
+use crate::due::Obligation;
 use crate::error::Result;
 use crate::links::service as links;
 use crate::mail::content::{Item, MailContent};
@@ -121,8 +122,13 @@ fn link(line: &Line<'_>) -> Option<links::Link> {
         task_id: obligation.id.into(),
         person_id: line.designation.holder.id,
         designation_id: line.designation.id,
-        expires_at: zone::start_of_day(obligation.due_day + Days::new(LINK_DAYS_AFTER + 1)),
+        expires_at: zone::start_of_day(last_day(obligation) + Days::new(LINK_DAYS_AFTER + 1)),
     })
+}
+
+/// Returns the day by which the work is expected: the due day, or a later one that those who do it have said.
+fn last_day(obligation: &Obligation) -> NaiveDate {
+    obligation.expected.as_ref().map_or(obligation.due_day, |expected| expected.day.max(obligation.due_day))
 }
 
 fn content(mail: &Mail<'_>, told: &[(&Line<'_>, String)], lang: Lang) -> MailContent {
@@ -224,7 +230,12 @@ fn said(line: &Line<'_>, lang: Lang) -> String {
         ("place", line.seat.place().to_owned()),
     ];
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-    lang.f(if line.is_late { "reminders.mail_line_late" } else { "reminders.mail_line" }, &values)
+    let mut said = lang.f(if line.is_late { "reminders.mail_line_late" } else { "reminders.mail_line" }, &values);
+    if let Some(expected) = &line.obligation.expected {
+        said.push(' ');
+        said.push_str(&lang.f("reminders.mail_expected", &[("day", &words::long_day(expected.day, lang))]));
+    }
+    said
 }
 
 /// Returns the reasons why a recipient who does not hold the seat is reminded, once for each seat.

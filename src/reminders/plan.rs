@@ -104,7 +104,8 @@ pub struct Plan<'a> {
 
 /// Plans the reminders of a day.
 ///
-/// Rungs are counted in the recipient's calendar. A rung is neither sent nor skipped while its recipient has a day off,
+/// Nothing is planned about work that will be late, as those who do it said, until the day by which it is expected; that
+/// day is a rung of its own. Rungs are counted in the recipient's calendar. A rung is neither sent nor skipped while its recipient has a day off,
 /// has had today's mail, or does not exist: its day is the first on which it may be sent, not the last.
 pub fn plan<'a>(day: Day<'a>, obligations: &'a [Obligation], settled: &Settled) -> Plan<'a> {
     let mut plan = Plan::default();
@@ -146,7 +147,14 @@ fn planned<'a>(
     let Some(seat) = day.roll.seat(obligation.seat_id) else { return Ok(Planned::default()) };
     let who = day.roll.addressee(obligation.seat_id);
     let calendar = day.calendars.of(who.map_or(&seat.territory, |who| &who.designation.seat.territory))?;
-    let step = ladder::step(day.rungs, calendar, obligation.due_day, known, day.today)?;
+    let mut rungs = day.rungs.to_vec();
+    if let Some(expected) = &obligation.expected {
+        if day.today < expected.day {
+            return Ok(Planned::default());
+        }
+        rungs.push(calendar.working_days_between(obligation.due_day, expected.day)?);
+    }
+    let step = ladder::step(&rungs, calendar, obligation.due_day, known, day.today)?;
     let skipped = step.skip.into_iter().map(|(rung, reason)| Skip { obligation, rung, reason }).collect();
     let (Some(rung), Some(Addressee { designation, gap, .. })) = (step.tell, who) else {
         return Ok(Planned { line: None, skipped });

@@ -18,10 +18,11 @@ use crate::mail::kind::MailKind;
 use crate::mail::outbox::withdraw::{self, Promised};
 use crate::network::service as network;
 use crate::slices;
+use crate::tasks::service as tasks;
 use crate::time::{Calendars, zone};
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use entity::ids::{MailId, PersonId, ReminderId};
-use entity::kinds::ReminderOutcome;
+use entity::kinds::{ObligationKind, ReminderOutcome};
 use sea_orm::ConnectionTrait;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
@@ -70,8 +71,12 @@ pub async fn run(ctx: &Ctx) -> Result<Tally> {
     let today = now.date();
     let calendars = network::calendars(ctx.reader()).await?;
     let withdrawn = withdraw_untrue(ctx, today).await?;
-    let Look { roll, obligations, meant, settled, todays } =
+    let Look { roll, mut obligations, meant, settled, todays } =
         look(ctx.reader(), &rules.rungs, &calendars, today).await?;
+    let named = obligations.iter().filter(|one| one.kind == ObligationKind::Task).map(|one| one.id.into());
+    let waiting = tasks::waiting(ctx, named.collect()).await?;
+    // A step that waits for others is no reproach to those who cannot do it yet.
+    obligations.retain(|one| one.kind != ObligationKind::Task || !waiting.contains_key(&one.id.into()));
     let is_told = |promise: &&Promised| !promise.was_withdrawn() && !meant.is_elsewhere(promise);
     let written_to = people(todays.iter().filter(is_told));
     let day = Day { today, rungs: &rules.rungs, calendars: &calendars, roll: &roll, written_to: &written_to };

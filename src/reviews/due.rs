@@ -82,6 +82,7 @@ async fn to_review(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Ob
             title_it: title(Lang::It, &view.product_name_it),
             title_en: title(Lang::En, &view.product_name_en),
             due_day: due,
+            expected: None,
             estimated_minutes: REVIEW_MINUTES,
             path: format!("/deliverables/{}", view.deliverable.id),
         });
@@ -118,6 +119,7 @@ async fn changes(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Obli
                 title_it: title(Lang::It, &view.product_name_it),
                 title_en: title(Lang::En, &view.product_name_en),
                 due_day: days.get(&view.deliverable.id).copied().unwrap_or_else(|| view.deliverable.day()),
+                expected: None,
                 estimated_minutes: CHANGES_MINUTES,
                 path: format!("/deliverables/{}", view.deliverable.id),
             })

@@ -1,34 +1,56 @@
-//! Tasks over REST: request and response types, and short handlers.
+//! Tasks over REST: short handlers; request and response types are in `wire`.
 
 mod load;
+mod proposals;
+mod wire;
 
-use super::model::{LIFECYCLE, Task};
+pub use self::wire::TaskOut;
+use self::wire::{
+    CompleteTaskIn, ExpectLateIn, GiveTasksIn, HandTaskOnIn, TaskChange, TaskReasonIn, TaskRepliesOut, TasksGivenOut,
+    TasksQuery,
+};
+use super::model::{Task, Wording};
 use super::policy;
 use super::policy::Action;
-use super::service::{self, TaskFilter};
+use super::service::{self, GiveIn, LateIn, Recipients, TaskFilter};
 use crate::auth::rights::Right;
 use crate::ctx::Ctx;
+use crate::db::Txn;
 use crate::deliverables::api::{self as deliverables, DeliverableOut};
 use crate::deliverables::service::SubmitIn;
 use crate::designations::service::{self as designations, SeatKey};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::http::Answer;
+use crate::http::idempotency::{self, Created, IdempotencyKey};
 use crate::http::json::{Json, MergePatch};
 use crate::http::paging::{Page, Paging};
 use crate::http::patch::Patch;
 use crate::http::version::{self, IfMatch};
 use crate::network::service as network;
-use crate::time::Day;
+use crate::open::Seen;
+use crate::typed::kept;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
-use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{DeliverableId, DocumentId, OutcomeId, ReleaseId, TaskId};
-use entity::kinds::{SeatKind, TaskOrigin, TaskState};
-use serde::{Deserialize, Serialize};
-use serde_with::skip_serializing_none;
-use utoipa::{IntoParams, ToSchema};
+use chrono::NaiveDate;
+use entity::ids::{DeliverableId, TaskId};
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    cfg.service(list_tasks)
+    cfg.service(proposals::list_day_proposals)
+        .service(proposals::list_deliverable_day_proposals)
+        .service(proposals::propose_day)
+        .service(proposals::show_day_proposal)
+        .service(proposals::preview_day_proposal)
+        .service(proposals::accept_day_proposal)
+        .service(proposals::decline_day_proposal)
+        .service(proposals::withdraw_day_proposal)
+        .service(list_tasks)
+        .service(give_tasks)
+        .service(accept_task)
+        .service(refuse_task)
+        .service(insist_on_task)
+        .service(hand_on_task)
+        .service(expect_task_late)
+        .service(expect_deliverable_late)
+        .service(list_task_replies)
         .service(show_task)
         .service(change_task)
         .service(start_task)
@@ -44,6 +66,22 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
 /// Rights required by each operation, by the name of its handler.
 pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("list_tasks", Right::Ever(Action::View)),
+    ("list_day_proposals", Right::Ever(Action::View)),
+    ("list_deliverable_day_proposals", Right::Ever(Action::View)),
+    ("propose_day", Right::Ever(Action::ProposeDay)),
+    ("show_day_proposal", Right::Ever(Action::View)),
+    ("preview_day_proposal", Right::Ever(Action::AnswerProposal)),
+    ("accept_day_proposal", Right::Ever(Action::AnswerProposal)),
+    ("decline_day_proposal", Right::Ever(Action::AnswerProposal)),
+    ("withdraw_day_proposal", Right::Ever(Action::ProposeDay)),
+    ("give_tasks", Right::Ever(Action::Create)),
+    ("accept_task", Right::Ever(Action::Accept)),
+    ("refuse_task", Right::Ever(Action::Refuse)),
+    ("insist_on_task", Right::Ever(Action::Insist)),
+    ("hand_on_task", Right::Ever(Action::HandOn)),
+    ("expect_task_late", Right::Ever(Action::DeclareLate)),
+    ("expect_deliverable_late", Right::Ever(Action::DeclareLate)),
+    ("list_task_replies", Right::Ever(Action::View)),
     ("show_task", Right::Ever(Action::View)),
     ("change_task", Right::Ever(Action::Reschedule)),
     ("start_task", Right::Ever(Action::Start)),
@@ -55,102 +93,6 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("cancel_task", Right::Ever(Action::Cancel)),
     ("show_load_of_year", Right::Ever(Action::View)),
 ];
-
-/// Work of a seat, due by a day.
-#[skip_serializing_none]
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct TaskOut {
-    pub id: TaskId,
-    /// The seat's code.
-    pub seat: String,
-    pub seat_kind: SeatKind,
-    /// Code of the observatory, if the seat belongs to one.
-    pub observatory: Option<String>,
-    pub title_it: String,
-    pub title_en: String,
-    pub origin: TaskOrigin,
-    pub release_id: Option<ReleaseId>,
-    pub deliverable_id: Option<DeliverableId>,
-    pub outcome_id: Option<OutcomeId>,
-    pub state: TaskState,
-    /// Whether it is still called for. An open step is not, after its deliverable was submitted.
-    pub is_due: bool,
-    pub is_overdue: bool,
-    /// Reason why it is blocked or cancelled.
-    pub reason: Option<String>,
-    pub note: Option<String>,
-    /// Due day: set by hand, otherwise derived.
-    pub day: NaiveDate,
-    /// Derived from the release, in the calendar of the seat's territory.
-    pub due_day: NaiveDate,
-    pub hand_set_day: Option<NaiveDate>,
-    pub estimated_minutes: i32,
-    pub done_at: Option<DateTime<Utc>>,
-    /// Possible next events.
-    #[schema(max_items = 10)]
-    pub possible: Vec<&'static str>,
-    pub version: i32,
-}
-
-/// Input for completing a task.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CompleteTaskIn {
-    #[serde(default)]
-    #[schema(max_length = 1000)]
-    pub note: Option<String>,
-    /// Address of the text, if this step submits the deliverable; otherwise ignored.
-    #[serde(default)]
-    #[schema(max_length = 2000, format = "uri")]
-    pub link: Option<String>,
-    /// A file uploaded with `POST /deliverables/documents`, if this step submits the deliverable; otherwise ignored.
-    #[serde(default)]
-    pub document_id: Option<DocumentId>,
-}
-
-/// Reason why a task is blocked or cancelled.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TaskReasonIn {
-    #[schema(max_length = 1000)]
-    pub reason: String,
-}
-
-/// A merge patch of values set by hand.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TaskChange {
-    /// `null` restores the derived day.
-    #[serde(default)]
-    #[schema(value_type = Option<Day>)]
-    pub hand_set_day: Patch<Day>,
-}
-
-/// Filter of the list.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct TasksQuery {
-    /// A seat's code.
-    #[param(max_length = 120)]
-    pub seat: Option<String>,
-    /// An observatory's code.
-    #[param(max_length = 60)]
-    pub observatory: Option<String>,
-    pub release: Option<ReleaseId>,
-    pub deliverable: Option<DeliverableId>,
-    pub state: Option<TaskState>,
-    /// Only those the caller has to do in person.
-    #[serde(default)]
-    pub mine: bool,
-    /// Only those that are still called for.
-    #[serde(default)]
-    pub due: bool,
-    /// Due on or before this day.
-    pub upto: Option<Day>,
-    /// Only those still called for whose day has passed.
-    #[serde(default)]
-    pub overdue: bool,
-}
 
 /// List the tasks
 ///
@@ -193,11 +135,15 @@ async fn filter_of(ctx: &Ctx, query: &TasksQuery) -> Result<TaskFilter, Error> {
         observatory,
         release: query.release,
         deliverable: query.deliverable,
+        deliverables: None,
         state: query.state,
         of: query.mine.then(|| policy::to_do(&ctx.actor)),
         due: query.due || query.overdue,
         upto: query.upto.map(NaiveDate::from),
         before: query.overdue.then(|| ctx.today()),
+        product: query.product.clone(),
+        text: query.text.as_deref().and_then(kept),
+        told_with: None,
     })
 }
 
@@ -210,10 +156,53 @@ pub async fn show_task(ctx: Ctx, id: web::Path<TaskId>) -> Answer {
     Ok(answer(&ctx, service::task(&ctx, ctx.reader(), *id).await?))
 }
 
-/// Set a day by hand
+/// Give tasks
 ///
-/// The day survives every move of the release until `null` restores the derived one. Who may: the secretariat. Errors:
-/// `wrong_transition`, `nothing_changes`.
+/// Gives a task to one seat, or a task each to the referents of several observatories, all or none. One recipient must work
+/// on the day; of several, each gets the last day on or before it that its territory works. Who may: the secretariat. Mails:
+/// *tasks given* to the holders of the seats, several within some minutes in one mail. Errors: `seat_or_observatories`
+/// if both or neither of `seat` and `observatories` are given, `unknown_value`, `non_working_day`, `day_in_past`.
+#[utoipa::path(tag = "tasks", params(IdempotencyKey), request_body = GiveTasksIn, responses((status = 201, body = TasksGivenOut)))]
+#[post("/tasks")]
+pub async fn give_tasks(ctx: Ctx, request: HttpRequest, input: Json<GiveTasksIn>) -> Answer {
+    let digest = input.digest();
+    let given = given(input.value)?;
+    let give = async |txn: &Txn| {
+        let tasks = service::give(&ctx, txn, given).await?;
+        let first = tasks.first().map(|task| task.id.to_string()).unwrap_or_default();
+        let items = tasks.into_iter().map(|task| TaskOut::on(task, ctx.today())).collect();
+        Ok(Created { location: format!("/api/v1/tasks/{first}"), version: None, body: TasksGivenOut { items } })
+    };
+    idempotency::once(&ctx, &request, &digest, give).await
+}
+
+fn given(input: GiveTasksIn) -> Result<GiveIn, Error> {
+    let recipients = match (input.seat.clone(), input.observatories.is_empty()) {
+        (Some(seat), true) => Recipients::Seat(seat),
+        (None, false) => Recipients::Observatories(input.observatories.clone()),
+        _ => {
+            // The texts are checked first, so that all wrong texts are refused as such.
+            service::check_wording(&input.title, input.text.as_deref(), input.estimated_minutes)?;
+            return Err(Error::field("seat", Code::SeatOrObservatories));
+        }
+    };
+    Ok(GiveIn {
+        recipients,
+        title: input.title,
+        text: input.text,
+        day: input.day.into(),
+        estimated_minutes: input.estimated_minutes,
+        release_id: input.release_id,
+        deliverable_id: input.deliverable_id,
+    })
+}
+
+/// Change a task
+///
+/// A day set by hand survives every move of the release until `null` restores the derived one. Title, text and minutes
+/// change on a task that the secretariat gave. Who may: the secretariat. Mails: *task changed* to the holders of the seat, for
+/// a task that the secretariat gave. Errors: `wrong_transition`, `nothing_changes`, `one_of_two` for the day together with
+/// another member, `not_given`; `non_working_day` and `day_in_past` for a task that the secretariat gave.
 #[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body(content = TaskChange, content_type = "application/merge-patch+json"), responses((status = 200, body = TaskOut)))]
 #[patch("/tasks/{id:[0-9A-Fa-f-]+}")]
 pub async fn change_task(
@@ -222,12 +211,143 @@ pub async fn change_task(
     id: web::Path<TaskId>,
     change: MergePatch<TaskChange>,
 ) -> Answer {
-    let present = service::task(&ctx, ctx.reader(), *id).await?.hand_set_day;
-    let day = change.0.hand_set_day.map(NaiveDate::from).apply(present);
-    let changed =
+    let TaskChange { hand_set_day, title, text, estimated_minutes } = change.0;
+    let is_reworded = title != Patch::Keep || text != Patch::Keep || estimated_minutes != Patch::Keep;
+    if is_reworded && hand_set_day != Patch::Keep {
+        return Err(Error::field("hand_set_day", Code::OneOfTwo).into());
+    }
+    let changed = if is_reworded {
+        let (title, minutes) = (title.replacing("title")?, estimated_minutes.replacing("estimated_minutes")?);
+        let reword = |present: Wording| {
+            Ok(Wording {
+                title: title.unwrap_or(present.title),
+                text: text.apply(present.text),
+                estimated_minutes: minutes.unwrap_or(present.estimated_minutes),
+            })
+        };
+        version::change(&ctx, &request, async |txn, version| {
+            service::edit(&ctx, txn, *id, Seen::Version(version), reword).await
+        })
+        .await?
+    } else {
+        let present = service::task(&ctx, ctx.reader(), *id).await?.hand_set_day;
+        let day = hand_set_day.map(NaiveDate::from).apply(present);
         version::change(&ctx, &request, async |txn, version| service::reschedule(&ctx, txn, *id, version, day).await)
-            .await?;
+            .await?
+    };
     Ok(answer(&ctx, changed))
+}
+
+/// Accept a task that the secretariat gave
+///
+/// Who may: those who work for the seat, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`.
+#[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), responses((status = 200, body = TaskOut)))]
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/accept")]
+pub async fn accept_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -> Answer {
+    let accepted =
+        version::change(&ctx, &request, async |txn, version| service::accept(&ctx, txn, *id, version).await).await?;
+    Ok(answer(&ctx, accepted))
+}
+
+/// Refuse a task that the secretariat gave
+///
+/// It is back with the secretariat, which insists, hands it on or cancels it. Who may: those who work for the seat, the
+/// secretariat on its behalf. Mails: *task refused* to the secretariat. Errors: `wrong_transition`, `reason_missing`.
+#[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body = TaskReasonIn, responses((status = 200, body = TaskOut)))]
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/refuse")]
+pub async fn refuse_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, input: Json<TaskReasonIn>) -> Answer {
+    let refused = version::change(&ctx, &request, async |txn, version| {
+        service::refuse(&ctx, txn, *id, version, &input.value.reason).await
+    })
+    .await?;
+    Ok(answer(&ctx, refused))
+}
+
+/// Insist on a refused task
+///
+/// The same seat has it again and cannot refuse it any more. Who may: the secretariat. Mails: *task changed* to the holders
+/// of the seat. Errors: `wrong_transition`, `reason_missing`.
+#[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body = TaskReasonIn, responses((status = 200, body = TaskOut)))]
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/insist")]
+pub async fn insist_on_task(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<TaskId>,
+    input: Json<TaskReasonIn>,
+) -> Answer {
+    let insisted = version::change(&ctx, &request, async |txn, version| {
+        service::insist(&ctx, txn, *id, version, &input.value.reason).await
+    })
+    .await?;
+    Ok(answer(&ctx, insisted))
+}
+
+/// Hand a refused task on to another seat
+///
+/// Who may: the secretariat. Mails: *tasks given* to the holders of the new seat. Errors: `wrong_transition`,
+/// `unknown_value`, `nothing_changes` for the seat that refused it, `non_working_day`, `day_in_past`.
+#[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body = HandTaskOnIn, responses((status = 200, body = TaskOut)))]
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/hand-on")]
+pub async fn hand_on_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, input: Json<HandTaskOnIn>) -> Answer {
+    let present = service::task(&ctx, ctx.reader(), *id).await?.day();
+    let day = input.value.day.map_or(present, NaiveDate::from);
+    let handed_on = version::change(&ctx, &request, async |txn, version| {
+        service::hand_on(&ctx, txn, *id, version, &input.value.seat, day).await
+    })
+    .await?;
+    Ok(answer(&ctx, handed_on))
+}
+
+/// Say that a task will be late
+///
+/// The due day stays and the task counts as late; the reminders are quiet until the expected day. It can be said again with
+/// another day. Who may: those who work for the seat, the secretariat on its behalf. Mails: none. Errors: `not_later`,
+/// `reason_missing`, `wrong_transition` for a task that is not called for.
+#[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body = ExpectLateIn, responses((status = 200, body = TaskOut)))]
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/late")]
+pub async fn expect_task_late(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<TaskId>,
+    input: Json<ExpectLateIn>,
+) -> Answer {
+    let late = LateIn { day: input.value.day.into(), reason: input.value.reason };
+    let task = version::change(&ctx, &request, async |txn, version| {
+        service::declare_late(&ctx, txn, *id, version, late).await
+    })
+    .await?;
+    Ok(answer(&ctx, task))
+}
+
+/// Say that a contribution will be late
+///
+/// As for a task, until the contribution is submitted. Who may: the observatory, the secretariat on its behalf. Mails: none.
+/// Errors: `not_later`, `reason_missing`, `wrong_transition` once it is submitted.
+#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body = ExpectLateIn, responses((status = 200, body = DeliverableOut)))]
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/late")]
+pub async fn expect_deliverable_late(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<DeliverableId>,
+    input: Json<ExpectLateIn>,
+) -> Answer {
+    let late = LateIn { day: input.value.day.into(), reason: input.value.reason };
+    let view = version::change(&ctx, &request, async |txn, version| {
+        service::declare_contribution_late(&ctx, txn, *id, version, late).await
+    })
+    .await?;
+    Ok(deliverables::answer(&ctx, view))
+}
+
+/// List the replies about a task
+///
+/// Accepted, refused, insisted on, handed on, late until a day; oldest first. Who may: as for the task.
+#[utoipa::path(tag = "tasks", params(("id" = TaskId, Path)), responses((status = 200, body = TaskRepliesOut)))]
+#[get("/tasks/{id:[0-9A-Fa-f-]+}/replies")]
+pub async fn list_task_replies(ctx: Ctx, id: web::Path<TaskId>) -> Answer {
+    let task = service::task(&ctx, ctx.reader(), *id).await?;
+    let items = service::answers(&ctx, &task).await?.into_iter().map(Into::into).collect();
+    Ok(HttpResponse::Ok().json(TaskRepliesOut { items }))
 }
 
 /// Start a task
@@ -327,34 +447,4 @@ pub async fn cancel_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, 
 
 fn answer(ctx: &Ctx, task: Task) -> HttpResponse {
     version::answer(task.version, &TaskOut::on(task, ctx.today()))
-}
-
-impl TaskOut {
-    /// Makes the answer as of a day.
-    pub fn on(task: Task, today: NaiveDate) -> Self {
-        Self {
-            id: task.id,
-            state: task.state(),
-            is_due: task.is_due(),
-            is_overdue: task.is_overdue(today),
-            reason: task.stage.reason().map(str::to_owned),
-            day: task.day(),
-            done_at: task.stage.done_at(),
-            possible: LIFECYCLE.names(task.state()),
-            seat: task.seat.code,
-            seat_kind: task.seat.kind,
-            observatory: task.seat.observatory_code,
-            title_it: task.title_it,
-            title_en: task.title_en,
-            origin: task.origin,
-            release_id: task.release_id,
-            deliverable_id: task.deliverable_id,
-            outcome_id: task.outcome_id,
-            note: task.note,
-            due_day: task.due_day,
-            hand_set_day: task.hand_set_day,
-            estimated_minutes: task.estimated_minutes,
-            version: task.version,
-        }
-    }
 }

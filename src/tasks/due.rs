@@ -39,6 +39,7 @@ impl From<Task> for Obligation {
             seat_id: task.seat.id,
             release_id: task.release_id,
             due_day: task.day(),
+            expected: None,
             path: format!("/tasks/{}", task.id),
             estimated_minutes: task.estimated_minutes,
             title_it: task.title_it,

@@ -1,4 +1,9 @@
-//! The mail about a task that a meeting gave to a seat.
+//! Mails about tasks: given by a meeting or by the secretariat, changed by the secretariat, refused by their seat.
+//!
+//! Tasks that the secretariat gives to one seat within some minutes are one mail ([`given_together`]): a mail that still waits
+//! is withdrawn, and the next one tells its tasks too. Each task keeps the name of the mail that tells of it.
+
+pub mod proposals;
 
 use super::model::Task;
 use super::policy::Visibility;
@@ -6,16 +11,19 @@ use super::store;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::service as designations;
+use crate::designations::view::Designation;
 use crate::error::Result;
+use crate::mail::content::Item;
 use crate::mail::content::MailContent;
 use crate::mail::kind::{Facts, Kind, MailKind};
-use crate::mail::outbox::{self, Draft, QUIET, Subject};
+use crate::mail::outbox::{self, Draft, QUIET, Subject, withdraw};
 use crate::texts::Lang;
 use crate::time::words;
-use chrono::Days;
-use entity::ids::{PersonId, TaskId};
+use chrono::{Days, TimeDelta};
+use entity::ids::{GivingId, PersonId, SeatId, TaskId};
+use entity::kinds::{SeatKind, TaskState};
 use sea_orm::ConnectionTrait;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Days after which an unsent mail expires; the reminders go on.
 const LASTS_DAYS: u64 = 14;
@@ -60,13 +68,7 @@ pub(super) async fn given(ctx: &Ctx, txn: &Txn, task: &Task) -> Result<()> {
 }
 
 fn content(ctx: &Ctx, task: &Task, lang: Lang) -> MailContent {
-    let values = [
-        ("title", task.title(lang).to_owned()),
-        ("place", task.seat.place().to_owned()),
-        ("day", words::brief_day(task.day(), lang)),
-        ("due", words::long_day(task.day(), lang)),
-        ("minutes", words::about(task.estimated_minutes, lang)),
-    ];
+    let values = values(task, lang);
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
     MailContent {
         subject: lang.f("tasks_mail.given_subject", &values),
@@ -76,6 +78,280 @@ fn content(ctx: &Ctx, task: &Task, lang: Lang) -> MailContent {
         facts: task.note.iter().map(|note| (lang.t("tasks_mail.note").to_owned(), note.clone())).collect(),
         action: Some((lang.t("tasks_mail.open").to_owned(), format!("{}/tasks/{}", ctx.config().base_url(), task.id))),
         closing: Some(lang.t("tasks_mail.closing").to_owned()),
+        ..MailContent::default()
+    }
+}
+
+/// Tasks given by the secretariat: to the holders of their seat, several in one mail.
+pub struct GivenTogether;
+
+impl MailKind for GivenTogether {
+    const NAME: &'static str = "tasks_given";
+    const LABEL: &'static str = "tasks_mail.together_kind";
+    const SUBJECT: &'static str = "giving";
+
+    /// Tells whether one of the tasks is still to be done.
+    async fn still_true(_: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
+        let Some(name) = mail.subject::<GivingId>() else { return Ok(false) };
+        Ok(told_with(db, &[name]).await?.iter().any(Task::is_due))
+    }
+}
+
+/// The secretariat changed a task that it had given: to the holders of its seat. The mail states its version.
+pub struct Changed;
+
+impl MailKind for Changed {
+    const NAME: &'static str = "task_changed";
+    const LABEL: &'static str = "tasks_mail.changed_kind";
+    const SUBJECT: &'static str = "task";
+
+    /// Tells whether nothing has changed since.
+    async fn still_true(_: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
+        let Some(id) = mail.subject::<TaskId>() else { return Ok(false) };
+        let known = store::find(db, &Visibility::Everything, id).await?;
+        Ok(known.is_some_and(|task| Some(task.version) == mail.about_version))
+    }
+}
+
+/// A seat refused a task: to the secretariat.
+pub struct Refused;
+
+impl MailKind for Refused {
+    const NAME: &'static str = "task_refused";
+    const LABEL: &'static str = "tasks_mail.refused_kind";
+    const SUBJECT: &'static str = "task";
+
+    /// Tells whether the task is still refused.
+    async fn still_true(_: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
+        let Some(id) = mail.subject::<TaskId>() else { return Ok(false) };
+        let known = store::find(db, &Visibility::Everything, id).await?;
+        Ok(known.is_some_and(|task| task.state() == TaskState::Refused && Some(task.version) == mail.about_version))
+    }
+}
+
+/// Changes of a given task that its holders are told.
+#[derive(Clone, Copy)]
+pub(super) enum Change<'a> {
+    Edited,
+    Rescheduled,
+    Insisted { reason: &'a str },
+    Cancelled { reason: &'a str },
+}
+
+impl Change<'_> {
+    /// Returns the text keys: subject, preheader, heading, body.
+    const fn words(self) -> [&'static str; 4] {
+        match self {
+            Self::Edited => [
+                "tasks_mail.edited_subject",
+                "tasks_mail.edited_preheader",
+                "tasks_mail.edited_heading",
+                "tasks_mail.edited_body",
+            ],
+            Self::Rescheduled => [
+                "tasks_mail.rescheduled_subject",
+                "tasks_mail.rescheduled_preheader",
+                "tasks_mail.rescheduled_heading",
+                "tasks_mail.rescheduled_body",
+            ],
+            Self::Insisted { .. } => [
+                "tasks_mail.insisted_subject",
+                "tasks_mail.insisted_preheader",
+                "tasks_mail.insisted_heading",
+                "tasks_mail.insisted_body",
+            ],
+            Self::Cancelled { .. } => [
+                "tasks_mail.cancelled_subject",
+                "tasks_mail.cancelled_preheader",
+                "tasks_mail.cancelled_heading",
+                "tasks_mail.cancelled_body",
+            ],
+        }
+    }
+
+    const fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Insisted { reason } | Self::Cancelled { reason } => Some(reason),
+            Self::Edited | Self::Rescheduled => None,
+        }
+    }
+}
+
+async fn told_with(db: &impl ConnectionTrait, names: &[GivingId]) -> Result<Vec<Task>> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let filter = store::Filter { told_with: Some(names.to_vec()), ..store::Filter::default() };
+    Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
+}
+
+/// Returns the mails about given tasks that still wait in their quiet minutes.
+async fn waiting(ctx: &Ctx, txn: &Txn) -> Result<Vec<(withdraw::Promised, GivingId)>> {
+    let span = ctx.now() - QUIET - QUIET..ctx.now() + TimeDelta::milliseconds(1);
+    let promised = withdraw::promised_within(txn, GivenTogether::NAME, span).await?;
+    let named = |mail: withdraw::Promised| Some((mail.subject_id.parse().ok()?, mail));
+    let waiting = promised.into_iter().filter(withdraw::Promised::is_waiting).filter_map(named);
+    Ok(waiting.map(|(name, mail)| (mail, name)).collect())
+}
+
+/// Enqueues one mail to each holder of a seat about its new tasks, together with those of a mail that still waits, which is
+/// withdrawn.
+pub(super) async fn given_together(ctx: &Ctx, txn: &Txn, new: &[Task]) -> Result<()> {
+    let waiting = waiting(ctx, txn).await?;
+    let names: Vec<GivingId> = waiting.iter().map(|(_, name)| *name).collect();
+    let mut tasks: BTreeMap<SeatId, Vec<Task>> = BTreeMap::new();
+    for task in new {
+        tasks.entry(task.seat.id).or_default().push(task.clone());
+    }
+    let mut overtaken: BTreeSet<GivingId> = BTreeSet::new();
+    for earlier in told_with(txn, &names).await? {
+        let Some(of_seat) = tasks.get_mut(&earlier.seat.id) else { continue };
+        overtaken.extend(earlier.told_with);
+        if earlier.is_due() && of_seat.iter().all(|task| task.id != earlier.id) {
+            of_seat.push(earlier);
+        }
+    }
+    let overtaken: Vec<_> =
+        waiting.iter().filter(|(_, name)| overtaken.contains(name)).map(|(mail, _)| mail.id).collect();
+    withdraw::withdraw(ctx, txn, &overtaken).await?;
+    let holders = designations::all_holders(txn, ctx.today()).await?;
+    let mut drafts = Vec::new();
+    for (seat, tasks) in tasks {
+        let name: GivingId = ctx.new_id();
+        store::set_told_with(txn, tasks.iter().map(|task| task.id), name).await?;
+        let readers = readers(ctx, &holders, seat);
+        drafts.extend(readers.into_iter().map(|reader| {
+            let lang = designations::to_holder(reader).lang;
+            draft(ctx, Kind::of::<GivenTogether>(), Subject::of(name), reader, together(ctx, &tasks, lang))
+        }));
+    }
+    outbox::promise_all(ctx, txn, drafts).await?;
+    Ok(())
+}
+
+/// Returns the holders of a seat, each once, without the person who acts.
+fn readers<'a>(ctx: &Ctx, holders: &'a [Designation], seat: SeatId) -> Vec<&'a Designation> {
+    let mut told: BTreeSet<PersonId> = ctx.actor.person_id().into_iter().collect();
+    holders.iter().filter(|one| one.seat.id == seat && told.insert(one.holder.id)).collect()
+}
+
+fn draft(ctx: &Ctx, kind: Kind, subject: Subject, reader: &Designation, content: MailContent) -> Draft {
+    Draft {
+        kind,
+        dedupe_key: format!("{}:{}:{}", kind.name(), ctx.new_id::<uuid::Uuid>(), reader.holder.id),
+        subject,
+        content,
+        to: designations::to_holder(reader),
+        due_at: ctx.now() + QUIET,
+        expires_at: Some(ctx.now() + Days::new(LASTS_DAYS)),
+        calendar: None,
+    }
+}
+
+/// Tells a change of a given task to the holders of its seat. While the mail that gives it still waits, that mail is written
+/// again instead, and a task that is not due any more is left out of it.
+pub(super) async fn changed(ctx: &Ctx, txn: &Txn, task: &Task, change: Change<'_>) -> Result<()> {
+    let untold = waiting(ctx, txn).await?;
+    let untold: Vec<_> = untold.iter().filter(|(_, name)| Some(*name) == task.told_with).collect();
+    if let Some((_, name)) = untold.first() {
+        let mut together = told_with(txn, &[*name]).await?;
+        together.retain(Task::is_due);
+        withdraw::withdraw(ctx, txn, &untold.iter().map(|(mail, _)| mail.id).collect::<Vec<_>>()).await?;
+        return if together.is_empty() { Ok(()) } else { given_together(ctx, txn, &together).await };
+    }
+    let holders = designations::all_holders(txn, ctx.today()).await?;
+    let drafts = readers(ctx, &holders, task.seat.id).into_iter().map(|reader| {
+        let content = about_one(ctx, task, change.words(), change.reason(), designations::to_holder(reader).lang);
+        draft(ctx, Kind::of::<Changed>(), Subject::of(task.id).at_version(task.version), reader, content)
+    });
+    outbox::promise_all(ctx, txn, drafts.collect()).await?;
+    Ok(())
+}
+
+/// Tells the secretariat that a task was refused.
+pub(super) async fn refused(ctx: &Ctx, txn: &Txn, task: &Task) -> Result<()> {
+    let words = [
+        "tasks_mail.refused_subject",
+        "tasks_mail.refused_preheader",
+        "tasks_mail.refused_heading",
+        "tasks_mail.refused_body",
+    ];
+    let mut told: BTreeSet<PersonId> = ctx.actor.person_id().into_iter().collect();
+    let holders = designations::holders_of(txn, SeatKind::Secretariat, ctx.today()).await?;
+    let readers = holders.iter().filter(|one| told.insert(one.holder.id));
+    let drafts = readers.map(|reader| {
+        let content = about_one(ctx, task, words, task.stage.reason(), designations::to_holder(reader).lang);
+        draft(ctx, Kind::of::<Refused>(), Subject::of(task.id).at_version(task.version), reader, content)
+    });
+    outbox::promise_all(ctx, txn, drafts.collect()).await?;
+    Ok(())
+}
+
+fn address(ctx: &Ctx, task: &Task) -> String {
+    format!("{}/tasks/{}", ctx.config().base_url(), task.id)
+}
+
+fn about_one(ctx: &Ctx, task: &Task, words: [&str; 4], reason: Option<&str>, lang: Lang) -> MailContent {
+    let values = values(task, lang);
+    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let [subject, preheader, heading, body] = words;
+    let fact = |key: &str, text: &str| (lang.t(key).to_owned(), text.to_owned());
+    let reason = reason.map(|reason| fact("tasks_mail.reason", reason));
+    MailContent {
+        subject: lang.f(subject, &values),
+        preheader: lang.f(preheader, &values),
+        heading: lang.f(heading, &values),
+        paragraphs: vec![lang.f(body, &values)],
+        facts: reason.into_iter().chain(task.text.iter().map(|text| fact("tasks_mail.text", text))).collect(),
+        action: Some((lang.t("tasks_mail.open_task").to_owned(), address(ctx, task))),
+        ..MailContent::default()
+    }
+}
+
+fn values(task: &Task, lang: Lang) -> [(&'static str, String); 5] {
+    [
+        ("title", task.title(lang).to_owned()),
+        ("place", task.seat.place().to_owned()),
+        ("day", words::brief_day(task.day(), lang)),
+        ("due", words::long_day(task.day(), lang)),
+        ("minutes", words::about(task.estimated_minutes, lang)),
+    ]
+}
+
+/// Writes the mail about given tasks: one alone, or several with the first due one first.
+fn together(ctx: &Ctx, tasks: &[Task], lang: Lang) -> MailContent {
+    let mut tasks: Vec<&Task> = tasks.iter().collect();
+    tasks.sort_by_key(|task| (task.day(), task.id));
+    if let [task] = tasks[..] {
+        let words = [
+            "tasks_mail.together_one_subject",
+            "tasks_mail.together_one_preheader",
+            "tasks_mail.together_one_heading",
+            "tasks_mail.together_one_body",
+        ];
+        return MailContent {
+            closing: Some(lang.t("tasks_mail.together_closing").to_owned()),
+            ..about_one(ctx, task, words, None, lang)
+        };
+    }
+    let first = tasks.first().map(|task| words::brief_day(task.day(), lang)).unwrap_or_default();
+    let count = tasks.len().to_string();
+    let values = [("count", count.as_str()), ("day", first.as_str())];
+    let item = |task: &&Task| Item {
+        title: task.title(lang).to_owned(),
+        said: lang.f(
+            "tasks_mail.together_item",
+            &self::values(task, lang).each_ref().map(|(name, value)| (*name, value.as_str())),
+        ),
+        action: (lang.t("tasks_mail.open_task").to_owned(), address(ctx, task)),
+    };
+    MailContent {
+        subject: lang.f("tasks_mail.together_subject", &values),
+        preheader: lang.f("tasks_mail.together_preheader", &values),
+        heading: lang.f("tasks_mail.together_heading", &values),
+        paragraphs: vec![lang.t("tasks_mail.together_body").to_owned()],
+        items: tasks.iter().map(item).collect(),
+        closing: Some(lang.t("tasks_mail.together_closing").to_owned()),
         ..MailContent::default()
     }
 }

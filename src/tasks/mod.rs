@@ -11,10 +11,16 @@
 //! Nothing is stored twice in the other direction: once the deliverable is submitted, waived or settled, its open steps
 //! are no longer called for ([`model::is_called_for`]), and if the review sends it back the deliverable itself is due.
 //!
-//! *Who may.* Those who work for the seat (its holder; referent and deputy of the same observatory alike), and the
-//! secretariat on their behalf. Only the secretariat cancels, sets a day by hand, or creates a task freely.
+//! *Given.* The secretariat gives tasks outside meetings. Such a task is *given* until its seat accepts or refuses it, or
+//! begins it. A refused one is back with the secretariat, which insists, hands it on to another seat or cancels it.
 //!
-//! *Mails.* A task that a meeting gave, to the holders of its seat (`mail.rs`). The reminders query [`due`].
+//! *Late.* Those who work on a task or a contribution can say by which day it is expected (`reply.rs`). The due day stays.
+//!
+//! *Who may.* Those who work for the seat (its holder; referent and deputy of the same observatory alike), and the
+//! secretariat on their behalf. Only the secretariat gives, edits, cancels, sets a day by hand, insists or hands on.
+//!
+//! *Mails.* Tasks given by a meeting or by the secretariat, and their changes, to the holders of the seat; refused ones to
+//! the secretariat (`mail.rs`). The reminders query [`due`].
 
 pub mod api;
 pub mod due;
@@ -22,7 +28,10 @@ mod labels;
 pub mod mail;
 pub mod model;
 pub mod policy;
+pub mod proposal;
+pub mod reply;
 pub mod service;
 mod store;
 pub mod verb;
+pub mod view;
 pub mod web;

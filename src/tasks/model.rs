@@ -6,12 +6,20 @@ use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use crate::lifecycle::{self, Blocked, Table, Target, WrongTransition};
 use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{DeliverableId, OutcomeId, ProductStepId, ReleaseId, TaskId};
+use entity::ids::{DeliverableId, GivingId, OutcomeId, ProductStepId, ReleaseId, TaskId};
 use entity::kinds::{DeliverableState, SeatKind, TaskOrigin, TaskState as State};
 
 /// Events of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
+    /// The seat accepts a task that it was given.
+    Accept,
+    /// The seat refuses a task that it was given; it is back with the secretariat.
+    Refuse,
+    /// The secretariat gives a refused task to the same seat again, which cannot refuse it any more.
+    Insist,
+    /// The secretariat gives a refused task to another seat.
+    HandOn,
     Start,
     Complete,
     /// The task was not done after all.
@@ -26,6 +34,10 @@ pub enum Event {
 impl lifecycle::Event for Event {
     fn as_str(self) -> &'static str {
         match self {
+            Self::Accept => "accept",
+            Self::Refuse => "refuse",
+            Self::Insist => "insist",
+            Self::HandOn => "hand_on",
             Self::Start => "start",
             Self::Complete => "complete",
             Self::Reopen => "reopen",
@@ -38,17 +50,26 @@ impl lifecycle::Event for Event {
 
 /// The lifecycle of a task.
 pub const LIFECYCLE: Table<State, Event> = Table(&[
-    (Event::Start, &[State::Open], Target::To(State::InProgress)),
-    (Event::Complete, &[State::Open, State::InProgress], Target::To(State::Done)),
+    (Event::Accept, &[State::Given], Target::To(State::Open)),
+    (Event::Refuse, &[State::Given], Target::To(State::Refused)),
+    (Event::Insist, &[State::Refused], Target::To(State::Open)),
+    (Event::HandOn, &[State::Refused], Target::To(State::Given)),
+    // Work is an answer too: what is begun is accepted.
+    (Event::Start, &[State::Given, State::Open], Target::To(State::InProgress)),
+    (Event::Complete, &[State::Given, State::Open, State::InProgress], Target::To(State::Done)),
     (Event::Reopen, &[State::Done], Target::To(State::InProgress)),
     (Event::Block, &[State::Open, State::InProgress], Target::To(State::Blocked)),
     (Event::Unblock, &[State::Blocked], Target::Back),
-    (Event::Cancel, &[State::Open, State::InProgress, State::Blocked], Target::To(State::Cancelled)),
+    (
+        Event::Cancel,
+        &[State::Given, State::Open, State::InProgress, State::Blocked, State::Refused],
+        Target::To(State::Cancelled),
+    ),
 ]);
 
-/// Checks whether a task is neither done nor cancelled.
+/// Tells whether the seat still has to do a task: it is neither done, cancelled nor refused.
 pub const fn is_open(state: State) -> bool {
-    matches!(state, State::Open | State::InProgress | State::Blocked)
+    matches!(state, State::Given | State::Open | State::InProgress | State::Blocked)
 }
 
 /// Returns whether a task of the seat is still called for in this state of its deliverable.
@@ -76,7 +97,7 @@ impl Step {
         match state {
             State::Open => Some(Self::Open),
             State::InProgress => Some(Self::InProgress),
-            State::Done | State::Blocked | State::Cancelled => None,
+            State::Given | State::Done | State::Blocked | State::Refused | State::Cancelled => None,
         }
     }
 
@@ -91,10 +112,20 @@ impl Step {
 /// The state of a task, with the data that the state needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stage {
+    /// Given by the secretariat, and not answered yet.
+    Given,
     OnCourse(Step),
-    Done { at: DateTime<Utc> },
+    Done {
+        at: DateTime<Utc>,
+    },
     Blocked(Blocked<Step>),
-    Cancelled { reason: Option<String> },
+    /// Refused by its seat, and back with the secretariat.
+    Refused {
+        reason: String,
+    },
+    Cancelled {
+        reason: Option<String>,
+    },
 }
 
 impl Stage {
@@ -106,6 +137,8 @@ impl Stage {
         done_at: Option<DateTime<Utc>>,
     ) -> Result<Self, &'static str> {
         match (state, Step::of(state), resume.map(Step::of), reason, done_at) {
+            (State::Given, _, None, None, None) => Ok(Self::Given),
+            (State::Refused, _, None, Some(reason), None) => Ok(Self::Refused { reason }),
             (_, Some(step), None, None, None) => Ok(Self::OnCourse(step)),
             (State::Done, _, None, None, Some(at)) => Ok(Self::Done { at }),
             (State::Blocked, _, Some(Some(back_to)), Some(reason), None) => {
@@ -118,7 +151,9 @@ impl Stage {
 
     pub const fn state(&self) -> State {
         match self {
+            Self::Given => State::Given,
             Self::OnCourse(step) => step.state(),
+            Self::Refused { .. } => State::Refused,
             Self::Done { .. } => State::Done,
             Self::Blocked(_) => State::Blocked,
             Self::Cancelled { .. } => State::Cancelled,
@@ -129,22 +164,23 @@ impl Stage {
     pub const fn resume(&self) -> Option<State> {
         match self {
             Self::Blocked(blocked) => Some(blocked.back_to.state()),
-            Self::OnCourse(_) | Self::Done { .. } | Self::Cancelled { .. } => None,
+            Self::Given | Self::OnCourse(_) | Self::Done { .. } | Self::Refused { .. } | Self::Cancelled { .. } => None,
         }
     }
 
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Blocked(blocked) => Some(&blocked.reason),
+            Self::Refused { reason } => Some(reason),
             Self::Cancelled { reason } => reason.as_deref(),
-            Self::OnCourse(_) | Self::Done { .. } => None,
+            Self::Given | Self::OnCourse(_) | Self::Done { .. } => None,
         }
     }
 
     pub const fn done_at(&self) -> Option<DateTime<Utc>> {
         match self {
             Self::Done { at } => Some(*at),
-            Self::OnCourse(_) | Self::Blocked(_) | Self::Cancelled { .. } => None,
+            Self::Given | Self::OnCourse(_) | Self::Blocked(_) | Self::Refused { .. } | Self::Cancelled { .. } => None,
         }
     }
 }
@@ -171,9 +207,22 @@ pub struct Task {
     pub followed_day: Option<NaiveDate>,
     pub estimated_minutes: i32,
     pub stage: Stage,
+    /// Note at its completion; for a meeting's task, the text of the outcome.
     pub note: Option<String>,
+    /// Description by the secretariat, which gave it.
+    pub text: Option<String>,
+    /// Name of the mail that tells of it, together with others.
+    pub told_with: Option<GivingId>,
     pub version: i32,
     pub created_at: DateTime<Utc>,
+}
+
+/// Words of the secretariat about a task that it gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wording {
+    pub title: String,
+    pub text: Option<String>,
+    pub estimated_minutes: i32,
 }
 
 /// The meeting that gave a task, and the point about which it did.
@@ -221,6 +270,63 @@ impl Task {
 
     pub fn is_overdue(&self, today: NaiveDate) -> bool {
         self.is_due() && self.day() < today
+    }
+
+    /// Accepts a given task.
+    pub fn accepted(mut self) -> Result<Self, Refusal> {
+        LIFECYCLE.lead(self.state(), Event::Accept)?;
+        self.stage = Stage::OnCourse(Step::Open);
+        Ok(self)
+    }
+
+    /// Refuses a given task for a reason.
+    pub fn refused(mut self, reason: String) -> Result<Self, Refusal> {
+        LIFECYCLE.lead(self.state(), Event::Refuse)?;
+        self.stage = Stage::Refused { reason };
+        Ok(self)
+    }
+
+    /// Gives a refused task to the same seat again, for good.
+    pub fn insisted_on(mut self) -> Result<Self, Refusal> {
+        LIFECYCLE.lead(self.state(), Event::Insist)?;
+        self.stage = Stage::OnCourse(Step::Open);
+        Ok(self)
+    }
+
+    /// Gives a refused task to another seat, which may refuse it as well.
+    pub fn handed_on(mut self, seat: Seat) -> Result<Self, Refusal> {
+        LIFECYCLE.lead(self.state(), Event::HandOn)?;
+        if seat.id == self.seat.id {
+            return Err(Refusal::SameSeat);
+        }
+        self.seat = seat;
+        self.stage = Stage::Given;
+        Ok(self)
+    }
+
+    /// Changes what the secretariat wrote about a task that it gave.
+    pub fn reworded(mut self, wording: Wording) -> Result<Self, Refusal> {
+        if self.origin != TaskOrigin::Given {
+            return Err(Refusal::NotGiven);
+        }
+        if !is_open(self.state()) && self.state() != State::Refused {
+            return Err(self.wrong());
+        }
+        if self.wording() == wording {
+            return Err(Refusal::SameWording);
+        }
+        let Wording { title, text, estimated_minutes } = wording;
+        // Texts of the secretariat are in one language only.
+        self.title_it.clone_from(&title);
+        self.title_en = title;
+        self.text = text;
+        self.estimated_minutes = estimated_minutes;
+        Ok(self)
+    }
+
+    /// Returns what the secretariat wrote about it.
+    pub fn wording(&self) -> Wording {
+        Wording { title: self.title_it.clone(), text: self.text.clone(), estimated_minutes: self.estimated_minutes }
     }
 
     pub fn started(mut self) -> Result<Self, Refusal> {
@@ -296,6 +402,14 @@ pub enum Refusal {
     WrongTransition(#[from] WrongTransition),
     #[error("the day is the one it has")]
     NothingChanges,
+    #[error("the text is the one it has")]
+    SameWording,
+    #[error("it is the seat that refused it")]
+    SameSeat,
+    #[error("the task comes from a release or a meeting")]
+    NotGiven,
+    #[error("the work is not expected after its due day and after today")]
+    NotLater,
 }
 
 impl DomainRefusal for Refusal {
@@ -303,6 +417,10 @@ impl DomainRefusal for Refusal {
         match self {
             Self::WrongTransition(wrong) => wrong.said(),
             Self::NothingChanges => Refused::at("day", Code::NothingChanges),
+            Self::SameWording => Refused::at("title", Code::NothingChanges),
+            Self::SameSeat => Refused::at("seat", Code::NothingChanges),
+            Self::NotGiven => Refused::of(Code::NotGiven),
+            Self::NotLater => Refused::at("day", Code::NotLater),
         }
     }
 }

@@ -8,6 +8,16 @@ use entity::kinds::SeatKind;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     View,
+    /// Accept a given task.
+    Accept,
+    /// Refuse a given task.
+    Refuse,
+    /// Say that it will be late.
+    DeclareLate,
+    /// Propose another day for the contribution of its observatory.
+    ProposeDay,
+    /// Accept or decline another day for a contribution.
+    AnswerProposal,
     Start,
     Complete,
     /// Open it again after it was done.
@@ -18,6 +28,14 @@ pub enum Action {
     Cancel,
     /// Set a day by hand.
     Reschedule,
+    /// Remind those who do it, now; the reminders carry it out.
+    Urge,
+    /// Change what the secretariat wrote about a task that it gave.
+    Edit,
+    /// Give a refused task to the same seat for good.
+    Insist,
+    /// Give a refused task to another seat.
+    HandOn,
     /// Create a task for a seat.
     Create,
     /// Note that a missing page is there.
@@ -27,6 +45,11 @@ pub enum Action {
 impl Action {
     pub const ALL: &'static [Self] = &[
         Self::View,
+        Self::Accept,
+        Self::Refuse,
+        Self::DeclareLate,
+        Self::ProposeDay,
+        Self::AnswerProposal,
         Self::Start,
         Self::Complete,
         Self::Reopen,
@@ -34,6 +57,10 @@ impl Action {
         Self::Unblock,
         Self::Cancel,
         Self::Reschedule,
+        Self::Urge,
+        Self::Edit,
+        Self::Insist,
+        Self::HandOn,
         Self::Create,
         Self::Settle,
     ];
@@ -58,10 +85,25 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     }
     match action {
         Action::View => works_on(actor, subject) || actor.sees_the_whole() || actor.manages(subject.body),
-        Action::Start | Action::Complete | Action::Reopen | Action::Block | Action::Unblock => {
-            works_on(actor, subject) || actor.is_secretariat()
+        Action::Accept
+        | Action::Refuse
+        | Action::DeclareLate
+        | Action::Start
+        | Action::Complete
+        | Action::Reopen
+        | Action::Block
+        | Action::Unblock => works_on(actor, subject) || actor.is_secretariat(),
+        Action::ProposeDay => {
+            subject.observatory.is_some_and(|observatory| actor.works_for(observatory)) || actor.is_secretariat()
         }
-        Action::Cancel | Action::Reschedule | Action::Create => actor.is_secretariat(),
+        Action::AnswerProposal
+        | Action::Cancel
+        | Action::Reschedule
+        | Action::Urge
+        | Action::Edit
+        | Action::Insist
+        | Action::HandOn
+        | Action::Create => actor.is_secretariat(),
         Action::Settle => false,
     }
 }

@@ -1,6 +1,10 @@
 //! Use cases of tasks: one function each, inside the transaction it is given.
 
+mod give;
+mod late;
 mod load;
+mod propose;
+mod waits;
 
 pub use load::{Load, Months, PlaceLoad, load};
 
@@ -22,14 +26,23 @@ use crate::tasks::verb::Verb;
 use crate::typed;
 use chrono::NaiveDate;
 use entity::ids::{DeliverableId, OutcomeId, ProductStepId, ReleaseId, TaskId};
-use entity::kinds::TaskOrigin;
+use entity::kinds::{TaskOrigin, TaskState};
 use sea_orm::ConnectionTrait;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
+pub use self::give::{
+    DESCRIPTION_CHARACTERS, GiveIn, Recipients, accept, answers, check_wording, edit, give, hand_on, insist, refuse,
+};
+pub use self::late::{LateIn, declare_contribution_late, declare_late, late_work};
+pub use self::propose::{
+    ProposeIn, accept_day, decline_day, open_proposals, preview_day, proposal, proposals_for, propose, withdraw_day,
+};
+pub use self::waits::{Waits, waiting, waits};
 pub use super::store::Filter as TaskFilter;
 
-const TITLE_CHARACTERS: usize = 300;
+/// Longest title of a task, in characters.
+pub const TITLE_CHARACTERS: usize = 300;
 /// Estimated minutes of a task, at most a thousand hours. More is refused as a typing error.
 pub const TASK_MINUTES: RangeInclusive<i32> = 0..=60_000;
 /// Longest reason or note, in characters.
@@ -104,6 +117,8 @@ pub async fn plan(ctx: &Ctx, txn: &Txn, steps: Vec<StepTask>) -> Result<()> {
             estimated_minutes: step.estimated_minutes,
             stage: Stage::OnCourse(Step::Open),
             note: None,
+            text: None,
+            told_with: None,
             version: 1,
             created_at: ctx.now(),
         })
@@ -189,6 +204,8 @@ pub async fn create(ctx: &Ctx, txn: &Txn, new: NewTask) -> Result<Task> {
         estimated_minutes: new.estimated_minutes,
         stage: Stage::OnCourse(Step::Open),
         note: new.note.map(|note| typed::cut(&note, TEXT_CHARACTERS)),
+        text: None,
+        told_with: None,
         version: 1,
         created_at: ctx.now(),
     };
@@ -336,19 +353,36 @@ pub async fn unblock(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32) -> Result<T
     save(ctx, txn, current.unblocked()?, Verb::Unblock).await
 }
 
-/// Cancels it with a reason. Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`, `too_long`,
-/// `stale`.
+/// Cancels it with a reason. Who may: the secretariat. Mails: *changed* to the holders of its seat, for a task that the
+/// secretariat gave. Errors: `wrong_transition`, `reason_missing`, `too_long`, `stale`.
 pub async fn cancel(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, reason: &str) -> Result<Task> {
     let current = open::<Task>(ctx, txn, id, Action::Cancel, Seen::Version(version)).await?;
-    save(ctx, txn, current.cancelled(Some(typed::reason("reason", reason, TEXT_CHARACTERS)?))?, Verb::Cancel).await
+    let reason = typed::reason("reason", reason, TEXT_CHARACTERS)?;
+    let was_refused = current.state() == TaskState::Refused;
+    let cancelled = save(ctx, txn, current.cancelled(Some(reason.clone()))?, Verb::Cancel).await?;
+    if cancelled.origin == TaskOrigin::Given && !was_refused {
+        mail::changed(ctx, txn, &cancelled, mail::Change::Cancelled { reason: &reason }).await?;
+    }
+    Ok(cancelled)
 }
 
 /// Sets a day by hand, which survives every move of the release; `None` restores the derived day.
 ///
-/// Who may: the secretariat. Errors: `wrong_transition`, `nothing_changes`, `stale`.
+/// Who may: the secretariat. Mails: *changed* to the holders of its seat, for a task that the secretariat gave. Errors:
+/// `wrong_transition`, `nothing_changes`, `stale`; `non_working_day` and `day_in_past` for a task that the secretariat
+/// gave.
 pub async fn reschedule(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, day: Option<NaiveDate>) -> Result<Task> {
     let current = open::<Task>(ctx, txn, id, Action::Reschedule, Seen::Version(version)).await?;
-    save(ctx, txn, current.rescheduled(day)?, Verb::Reschedule).await
+    let is_given = current.origin == TaskOrigin::Given;
+    let rescheduled = current.rescheduled(day)?;
+    if let Some(day) = day.filter(|_| is_given) {
+        give::must_work(ctx, &rescheduled.seat, day).await?;
+    }
+    let saved = save(ctx, txn, rescheduled, Verb::Reschedule).await?;
+    if is_given {
+        mail::changed(ctx, txn, &saved, mail::Change::Rescheduled).await?;
+    }
+    Ok(saved)
 }
 
 impl Guarded for Task {

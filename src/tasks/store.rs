@@ -1,13 +1,16 @@
 //! Rows of tasks. The only file of the slice with queries.
 
+pub mod proposals;
+pub mod replies;
+
 use super::model::{GivenAt, Stage, Task};
 use super::policy::{Own, Visibility};
-use crate::db::{StoreError, page, save_row};
+use crate::db::{StoreError, containing, page, save_row};
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{DeliverableId, ObservatoryId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
+use entity::ids::{DeliverableId, GivingId, ObservatoryId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
 use entity::kinds::{DeliverableState, SeatKind, TaskOrigin, TaskState};
-use entity::{Instant, agenda_item, deliverable, meeting, outcome, seat, task};
-use sea_orm::sea_query::{Expr, Func};
+use entity::{Instant, agenda_item, deliverable, meeting, outcome, product, release, seat, task};
+use sea_orm::sea_query::{Expr, Func, Query, SelectStatement};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
     Order, QueryFilter, QuerySelect, Select,
@@ -27,6 +30,7 @@ pub struct Filter {
     pub observatory: Option<ObservatoryId>,
     pub release: Option<ReleaseId>,
     pub deliverable: Option<DeliverableId>,
+    pub deliverables: Option<Vec<DeliverableId>>,
     pub state: Option<TaskState>,
     /// Owners of the caller's own tasks, for the page "my tasks".
     pub of: Option<Own>,
@@ -36,6 +40,12 @@ pub struct Filter {
     pub upto: Option<NaiveDate>,
     /// Due before this day.
     pub before: Option<NaiveDate>,
+    /// Code of the product of its release.
+    pub product: Option<String>,
+    /// Part of its title, in any case.
+    pub text: Option<String>,
+    /// Told by the mails with these names.
+    pub told_with: Option<Vec<GivingId>>,
 }
 
 #[derive(FromQueryResult)]
@@ -59,6 +69,8 @@ struct Row {
     resume_state: Option<TaskState>,
     reason: Option<String>,
     note: Option<String>,
+    text: Option<String>,
+    told_with: Option<GivingId>,
     done_at: Option<Instant>,
     version: i32,
     created_at: Instant,
@@ -87,6 +99,8 @@ impl TryFrom<Row> for Task {
             estimated_minutes: row.estimated_minutes,
             stage,
             note: row.note,
+            text: row.text,
+            told_with: row.told_with,
             version: row.version,
             created_at: row.created_at.0,
         })
@@ -180,11 +194,32 @@ fn narrowed(filter: &Filter) -> Condition {
         .add_option(filter.observatory.map(|observatory| seat::Column::ObservatoryId.eq(observatory)))
         .add_option(filter.release.map(|release| task::Column::ReleaseId.eq(release)))
         .add_option(filter.deliverable.map(|deliverable| task::Column::DeliverableId.eq(deliverable)))
+        .add_option(filter.deliverables.as_ref().map(|ids| task::Column::DeliverableId.is_in(ids.iter().copied())))
         .add_option(filter.state.map(|state| task::Column::State.eq(state)))
         .add_option(filter.of.as_ref().map(owned))
         .add_option(filter.due.then(is_due))
         .add_option(filter.upto.map(|last| day().lte(last)))
         .add_option(filter.before.map(|today| day().lt(today)))
+        .add_option(filter.product.as_ref().map(|code| task::Column::ReleaseId.in_subquery(releases_of(code))))
+        .add_option(filter.text.as_ref().map(|part| titled(part)))
+        .add_option(filter.told_with.as_ref().map(|names| task::Column::ToldWith.is_in(names.iter().copied())))
+}
+
+/// Selects the releases of a product. Its rows are read here because releases depend on tasks.
+fn releases_of(code: &str) -> SelectStatement {
+    Query::select()
+        .column((release::Entity, release::Column::Id))
+        .from(release::Entity)
+        .inner_join(product::Entity, product::Column::Id.into_expr().eq(release::Column::ProductId.into_expr()))
+        .and_where(product::Column::Code.eq(code))
+        .to_owned()
+}
+
+/// Condition for a part of the title in either language.
+fn titled(part: &str) -> Condition {
+    let part = part.to_lowercase();
+    let has = |column: task::Column| Expr::expr(Func::lower(column.into_expr())).like(containing(&part));
+    Condition::any().add(has(task::Column::TitleIt)).add(has(task::Column::TitleEn))
 }
 
 /// Condition equal to `Task::is_due`: open, and called for in the state of its deliverable. A test compares the two.
@@ -263,6 +298,8 @@ pub async fn insert_all(db: &impl ConnectionTrait, new: &[Task]) -> Result<()> {
         resume_state: Set(None),
         reason: Set(None),
         note: Set(one.note.clone()),
+        text: Set(one.text.clone()),
+        told_with: Set(one.told_with),
         done_at: Set(None),
         version: Set(one.version),
         created_at: Set(one.created_at.into()),
@@ -277,6 +314,12 @@ pub async fn insert_all(db: &impl ConnectionTrait, new: &[Task]) -> Result<()> {
 /// Saves a changed task, if its version is unchanged.
 pub async fn save(db: &impl ConnectionTrait, after: &Task, at: DateTime<Utc>) -> Result<()> {
     let row = task::ActiveModel {
+        seat_id: Set(after.seat.id),
+        title_it: Set(after.title_it.clone()),
+        title_en: Set(after.title_en.clone()),
+        text: Set(after.text.clone()),
+        estimated_minutes: Set(after.estimated_minutes),
+        due_day: Set(after.due_day),
         state: Set(after.state()),
         resume_state: Set(after.stage.resume()),
         reason: Set(after.stage.reason().map(str::to_owned)),
@@ -300,6 +343,20 @@ pub async fn set_due_day(
         .col_expr(task::Column::DueDay, Expr::value(day))
         .col_expr(task::Column::Version, Expr::col(task::Column::Version).add(1))
         .col_expr(task::Column::UpdatedAt, Expr::value(Instant::from(at)))
+        .filter(task::Column::Id.is_in(ids))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Names the mail that tells of these tasks. Their version stays, because nothing that a reader decides on has changed.
+pub async fn set_told_with(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = TaskId>,
+    name: GivingId,
+) -> Result<()> {
+    task::Entity::update_many()
+        .col_expr(task::Column::ToldWith, Expr::value(name))
         .filter(task::Column::Id.is_in(ids))
         .exec(db)
         .await?;

@@ -6,6 +6,17 @@ verbs! {
     /// Verbs of the tasks in the audit trail.
     Tasks {
         Create = "create",
+        Give = "give",
+        Edit = "edit",
+        Accept = "accept",
+        Refuse = "refuse",
+        Insist = "insist",
+        HandOn = "hand_on",
+        DeclareLate = "declare_late",
+        ProposeDay = "propose_day",
+        AcceptDay = "accept_day",
+        DeclineDay = "decline_day",
+        WithdrawDay = "withdraw_day",
         Settle = "settle",
         Start = "start",
         Complete = "complete",
@@ -22,8 +33,26 @@ impl Verb {
     /// such as another day, and actions of the service are no answers of the party.
     const fn is_answer(self) -> bool {
         match self {
-            Self::Start | Self::Complete | Self::Reopen | Self::Block | Self::Unblock => true,
-            Self::Create | Self::Settle | Self::Cancel | Self::Reschedule => false,
+            Self::Accept
+            | Self::Refuse
+            | Self::DeclareLate
+            | Self::ProposeDay
+            | Self::WithdrawDay
+            | Self::Start
+            | Self::Complete
+            | Self::Reopen
+            | Self::Block
+            | Self::Unblock => true,
+            Self::Create
+            | Self::Give
+            | Self::Edit
+            | Self::AcceptDay
+            | Self::DeclineDay
+            | Self::Insist
+            | Self::HandOn
+            | Self::Settle
+            | Self::Cancel
+            | Self::Reschedule => false,
         }
     }
 

@@ -1,11 +1,15 @@
 //! The page of one task, and the pages of its acts; the list of work is in `list`.
 
 mod contact;
+mod give;
+mod late;
 mod list;
 mod load;
+mod propose;
 
 use super::model::{Event, GivenAt, LIFECYCLE, Task, is_open};
 use super::policy::{self, Action};
+use super::reply::Reply;
 use super::service;
 use crate::ctx::Ctx;
 use crate::db::Txn;
@@ -20,16 +24,20 @@ use crate::http::Answer;
 use crate::http::form::{self, Form, FormState, OnlyButton, Sent, Versioned};
 use crate::http::multipart::{SentWithFile, at_the_file};
 use crate::http::page::{Badge, FlashKind, Shell, done, page};
+use crate::network::model::PersonView;
+use crate::network::service as network;
 use crate::open::{Guarded, Seen, open};
 use crate::texts::{Label, Lang};
-use crate::time::words;
+use crate::time::{words, zone};
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
 use chrono::NaiveDate;
 use entity::ids::{DeliverableId, TaskId};
-use entity::kinds::{DeliverableState, TaskState};
+use entity::kinds::{DeliverableState, ObligationKind, ReplyKind, TaskOrigin, TaskState};
 
 pub use contact::{Contact, contact};
+pub use late::{LateForm, LatePage, due as late_due, in_words as late_in_words};
+pub use propose::ProposalLine;
 
 pub fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(list::show_list)
@@ -41,6 +49,9 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
         .service(withdraw)
         .service(show_act)
         .service(perform);
+    give::pages(cfg);
+    late::pages(cfg);
+    propose::pages(cfg);
 }
 
 /// One task in a list.
@@ -65,7 +76,19 @@ pub struct TaskPage {
     pub shell: Shell,
     pub line: Line,
     pub note: Option<String>,
+    /// Description by the secretariat, which gave it.
+    pub text: Option<String>,
     pub reason: Option<String>,
+    /// «Affidata dalla segreteria tecnica il 3 marzo 2027».
+    pub given_on: Option<String>,
+    /// «In ritardo fino a venerdì 12 marzo 2027», with the reason.
+    pub late: Option<(String, String)>,
+    /// Names and addresses of the steps before it that are still to be done.
+    pub waits_for: Vec<(String, String)>,
+    pub replies: Vec<ReplyLine>,
+    pub may_accept: bool,
+    /// Address and label of forms of their own.
+    pub forms: Vec<(String, &'static str)>,
     /// Whether it is open although its deliverable no longer calls for it.
     pub is_idle: bool,
     pub derived_day: Option<String>,
@@ -92,6 +115,11 @@ async fn show_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -> Ans
 }
 
 impl TaskPage {
+    /// Returns the colour of the button that starts it, which comes after the one that accepts it.
+    fn start_kind(&self) -> &'static str {
+        if self.may_accept { "outline-primary" } else { "primary" }
+    }
+
     async fn of(ctx: &Ctx, request: &HttpRequest, task: &Task) -> Result<Self> {
         let derived = |day: NaiveDate| words::long_day(day, ctx.lang);
         let is_own = policy::works_on(&ctx.actor, service::subject(&task.seat));
@@ -101,6 +129,13 @@ impl TaskPage {
             shell: shell_of(ctx, request, task, task.title(ctx.lang).to_owned()).await?.here(),
             line: Line::of(task, ctx),
             note: task.note.clone(),
+            text: task.text.clone(),
+            given_on: (task.origin == TaskOrigin::Given).then(|| words::date(zone::day_of(task.created_at), ctx.lang)),
+            late: late_of(ctx, task).await?,
+            waits_for: waits_for(ctx, task).await?,
+            replies: replies(ctx, task).await?,
+            may_accept: may(ctx, task, Event::Accept, Action::Accept),
+            forms: forms(ctx, task),
             reason: task.stage.reason().map(str::to_owned),
             is_idle: is_open(task.state()) && !task.is_called_for(),
             derived_day: (task.day() != task.due_day).then(|| derived(task.due_day)),
@@ -115,6 +150,68 @@ impl TaskPage {
             final_acts: acts(true),
         })
     }
+}
+
+/// A reply about a task.
+pub struct ReplyLine {
+    pub at: String,
+    pub kind: &'static str,
+    pub said: String,
+    pub text: Option<String>,
+    pub person: Option<String>,
+}
+
+/// Returns what was said about a task that will be late.
+async fn late_of(ctx: &Ctx, task: &Task) -> Result<Option<(String, String)>> {
+    let late = service::late_work(ctx.reader(), &[task.id.0]).await?;
+    let late = late.about((ObligationKind::Task, task.id.0), task.day()).filter(|_| task.is_due());
+    Ok(late.map(|late| (late::in_words(late, ctx.lang), late.reason.clone())))
+}
+
+async fn waits_for(ctx: &Ctx, task: &Task) -> Result<Vec<(String, String)>> {
+    let mut waits = service::waits(ctx, std::slice::from_ref(task)).await?;
+    let before = waits.remove(&task.id).unwrap_or_default();
+    Ok(before.iter().map(|task| (task.title(ctx.lang).to_owned(), href(task))).collect())
+}
+
+async fn replies(ctx: &Ctx, task: &Task) -> Result<Vec<ReplyLine>> {
+    let replies = service::answers(ctx, task).await?;
+    if replies.is_empty() {
+        return Ok(Vec::new());
+    }
+    let people = network::people_by_id(ctx.reader(), replies.iter().filter_map(|reply| reply.person_id)).await?;
+    let line = |reply: Reply| {
+        let (kind, key) = match reply.kind {
+            ReplyKind::Accepted => ("success", "tasks.reply_accepted"),
+            ReplyKind::Refused => ("danger", "tasks.reply_refused"),
+            ReplyKind::Late => ("warning", "tasks.reply_late"),
+            ReplyKind::Insisted => ("info", "tasks.reply_insisted"),
+            ReplyKind::HandedOn => ("info", "tasks.reply_handed_on"),
+        };
+        let day = reply.day.map(|day| words::long_day(day, ctx.lang)).unwrap_or_default();
+        ReplyLine {
+            at: words::long_instant(reply.at, ctx.lang),
+            kind,
+            said: ctx.lang.f(key, &[("day", &day)]),
+            text: reply.text,
+            person: people.iter().find(|person| Some(person.id) == reply.person_id).map(PersonView::name),
+        }
+    };
+    Ok(replies.into_iter().rev().map(line).collect())
+}
+
+/// Returns the forms of their own that the reader may fill in now.
+fn forms(ctx: &Ctx, task: &Task) -> Vec<(String, &'static str)> {
+    let may_edit = task.origin == TaskOrigin::Given
+        && (is_open(task.state()) || task.state() == TaskState::Refused)
+        && task.may(&ctx.actor, Action::Edit);
+    let all = [
+        (task.is_due() && task.may(&ctx.actor, Action::DeclareLate), "late", "tasks.late"),
+        (may(ctx, task, Event::HandOn, Action::HandOn), "hand_on", "tasks.hand_on"),
+        (may_edit, "edit", "tasks.edit"),
+    ];
+    let shown = all.into_iter().filter(|(is_shown, ..)| *is_shown);
+    shown.map(|(_, path, label)| (format!("{}/{path}", href(task)), ctx.lang.t(label))).collect()
 }
 
 /// «Seduta n. 2/2027, mercoledì 10 febbraio 2027, punto «Dati provvisori»», with the address of the outcome.
@@ -254,12 +351,13 @@ pub fn about(task: &Task, lang: Lang) -> String {
 }
 
 /// Handles the buttons without a page of their own, because they can be undone.
-#[post("/tasks/{id:[0-9A-Fa-f-]+}/{verb:start|unblock|reopen}")]
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/{verb:accept|start|unblock|reopen}")]
 async fn press_button(ctx: Ctx, path: web::Path<(TaskId, String)>, form: Form<Versioned<OnlyButton>>) -> Answer {
     let (id, verb) = path.into_inner();
     let Form(sent, press) = form;
     let event = LIFECYCLE.event(&verb).ok_or(Error::NotFound)?;
     let said = match event {
+        Event::Accept => "tasks.done_accepted",
         Event::Start => "tasks.done_started",
         Event::Unblock => "tasks.done_unblocked",
         _ => "tasks.done_reopened",
@@ -267,6 +365,7 @@ async fn press_button(ctx: Ctx, path: web::Path<(TaskId, String)>, form: Form<Ve
     let work = async |txn: &Txn| {
         let version = sent.seen()?;
         match event {
+            Event::Accept => service::accept(&ctx, txn, id, version).await,
             Event::Start => service::start(&ctx, txn, id, version).await,
             Event::Unblock => service::unblock(&ctx, txn, id, version).await,
             _ => service::reopen(&ctx, txn, id, version).await,
@@ -287,6 +386,28 @@ async fn withdraw(ctx: Ctx, id: web::Path<DeliverableId>, form: Form<Versioned<O
 
 /// Acts with a page of their own. The names are those of the events, except for the one that sets a day.
 const ACTS: &[(Act, Action)] = &[
+    (
+        Act {
+            name: "refuse",
+            label: "tasks.refuse",
+            lead: "tasks.refuse_lead",
+            kind: "primary",
+            field: Field::Reason,
+            done: "tasks.done_refused",
+        },
+        Action::Refuse,
+    ),
+    (
+        Act {
+            name: "insist",
+            label: "tasks.insist",
+            lead: "tasks.insist_lead",
+            kind: "primary",
+            field: Field::Reason,
+            done: "tasks.done_insisted",
+        },
+        Action::Insist,
+    ),
     (
         Act {
             name: "block",
@@ -335,7 +456,7 @@ fn possible_acts(ctx: &Ctx, task: &Task) -> impl Iterator<Item = &'static Act> {
     ACTS.iter().filter(move |(act, action)| is_possible(act) && task.may(&ctx.actor, *action)).map(|(act, _)| act)
 }
 
-#[get("/tasks/{id:[0-9A-Fa-f-]+}/{act:block|reschedule|cancel}")]
+#[get("/tasks/{id:[0-9A-Fa-f-]+}/{act:refuse|insist|block|reschedule|cancel}")]
 async fn show_act(ctx: Ctx, request: HttpRequest, path: web::Path<(TaskId, String)>) -> Answer {
     let (id, name) = path.into_inner();
     let (act, action) = act_named(&name)?;
@@ -344,7 +465,7 @@ async fn show_act(ctx: Ctx, request: HttpRequest, path: web::Path<(TaskId, Strin
     page(&act_page(&ctx, &request, act, &task, form).await?)
 }
 
-#[post("/tasks/{id:[0-9A-Fa-f-]+}/{act:block|reschedule|cancel}")]
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/{act:refuse|insist|block|reschedule|cancel}")]
 async fn perform(
     ctx: Ctx,
     request: HttpRequest,
@@ -354,6 +475,8 @@ async fn perform(
     let (id, name) = path.into_inner();
     let (act, action) = act_named(&name)?;
     let work = async |txn: &Txn, version, typed: &ActForm| match action {
+        Action::Refuse => service::refuse(&ctx, txn, id, version, &typed.reason).await,
+        Action::Insist => service::insist(&ctx, txn, id, version, &typed.reason).await,
         Action::Block => service::block(&ctx, txn, id, version, &typed.reason).await,
         Action::Cancel => service::cancel(&ctx, txn, id, version, &typed.reason).await,
         _ => service::reschedule(&ctx, txn, id, version, typed.read_day()?).await,
@@ -404,10 +527,11 @@ fn may(ctx: &Ctx, task: &Task, event: Event, action: Action) -> bool {
 /// Returns a state in words with its colour.
 pub fn state_badge(state: TaskState, lang: Lang) -> Badge {
     let kind = match state {
+        TaskState::Given => "warning",
         TaskState::Open | TaskState::Cancelled => "neutral",
         TaskState::InProgress => "info",
         TaskState::Done => "success",
-        TaskState::Blocked => "danger",
+        TaskState::Blocked | TaskState::Refused => "danger",
     };
     Badge { text: state.label(lang), kind }
 }

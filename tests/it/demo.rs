@@ -3,8 +3,8 @@
 use crate::on_sqlite;
 use crate::support::app::{SECRETARIAT, TestApp};
 use crate::support::db::Engine;
-use entity::kinds::{DeliverableState, MeetingState, NotificationState, ReleaseState, SeatKind};
-use entity::{deliverable, meeting, outbox_mail, release};
+use entity::kinds::{DeliverableState, MeetingState, NotificationState, ReleaseState, ReplyKind, SeatKind, TaskState};
+use entity::{deliverable, meeting, outbox_mail, release, reply};
 use raccordo::auth::service as auth;
 use raccordo::ops::demo;
 use raccordo::overview::service as overview;
@@ -76,6 +76,11 @@ async fn work_stands_everywhere(app: &TestApp, day: &str) {
     assert_eq!(meetings, BTreeSet::from(expected), "{day}");
     let monday = overview::monday(&app.acting_as(SECRETARIAT).await).await.expect("the Monday page");
     assert!(!monday.late.is_empty(), "{day}: nothing is late");
+    assert_eq!(monday.proposals.len(), 1, "{day}: one observatory proposes another day");
+    assert!(monday.held_up.iter().any(|task| task.state() == TaskState::Refused), "{day}: no task was refused");
+    let late =
+        reply::Entity::find().all(db).await.expect("replies").into_iter().filter(|row| row.kind == ReplyKind::Late);
+    assert_eq!(late.count(), 1, "{day}: one step will be late");
 }
 
 async fn mails_of_the_past_are_over(app: &TestApp, day: &str) {

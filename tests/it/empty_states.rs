@@ -35,7 +35,7 @@ const CLAIMS: &[(&str, &str)] = &[
     ("releases.none_cancelled", "SELECT count(*) FROM release WHERE state = 'cancelled'"),
     ("releases.none_published", "SELECT count(*) FROM release WHERE state = 'published'"),
     ("releases.none_upcoming", "SELECT count(*) FROM release WHERE state IN ('provisional', 'confirmed')"),
-    ("tasks.none", "SELECT count(*) FROM task WHERE state IN ('open', 'in_progress', 'blocked')"),
+    ("tasks.none", "SELECT count(*) FROM task WHERE state IN ('given', 'open', 'in_progress', 'blocked')"),
 ];
 
 /// Texts about the reader, the record of the page, or a filter.

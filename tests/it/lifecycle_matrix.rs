@@ -247,6 +247,8 @@ fn of_deliverables(matrix: &mut Matrix) {
 
 fn task(state: TaskState) -> tasks::Task {
     let stage = match state {
+        TaskState::Given => tasks::Stage::Given,
+        TaskState::Refused => tasks::Stage::Refused { reason: "Non ci compete".into() },
         TaskState::Open => tasks::Stage::OnCourse(tasks::Step::Open),
         TaskState::InProgress => tasks::Stage::OnCourse(tasks::Step::InProgress),
         TaskState::Done => tasks::Stage::Done { at: now() },
@@ -283,6 +285,8 @@ fn task(state: TaskState) -> tasks::Task {
         estimated_minutes: 30,
         stage,
         note: None,
+        text: None,
+        told_with: None,
         version: 1,
         created_at: now(),
     }
@@ -293,6 +297,12 @@ fn of_tasks(matrix: &mut Matrix) {
     let next = |state, event| {
         let at = task(state);
         let next = match event {
+            tasks::Event::Accept => at.accepted(),
+            tasks::Event::Refuse => at.refused("Non ci compete".into()),
+            tasks::Event::Insist => at.insisted_on(),
+            tasks::Event::HandOn => {
+                at.clone().handed_on(designations::Seat { id: Uuid::from_u128(1).into(), ..at.seat })
+            }
             tasks::Event::Start => at.started(),
             tasks::Event::Complete => at.completed(now()),
             tasks::Event::Reopen => at.reopened(),

@@ -75,6 +75,8 @@ async fn plan_tasks(app: &TestApp, count: usize) {
         resume_state: Set(None),
         reason: Set(None),
         note: Set(None),
+        text: Set(None),
+        told_with: Set(None),
         done_at: Set(None),
         version: Set(1),
         created_at: Set(Instant::from(app.clock.now())),

@@ -3,7 +3,7 @@
 //! test.
 
 use crate::seen::accepted;
-use crate::support::app::{SECRETARIAT, TestApp};
+use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
 use crate::support::golden::assert_golden;
@@ -85,7 +85,7 @@ async fn mails_about_work(language: &str) -> Vec<Vec<Mail>> {
     };
     let release = confirm_a_release(&secretariat).await;
     mails.push(told().await);
-    let act = async |who: &crate::support::app::Client, path: &str, verb: &str, body: Value| {
+    let act = async |who: &Client, path: &str, verb: &str, body: Value| {
         let version = version(who, path).await;
         who.post(&format!("{path}/{verb}")).if_match(&version).json(body).send().await.expect(200)
     };
@@ -136,6 +136,83 @@ async fn mails_about_work(language: &str) -> Vec<Vec<Mail>> {
         "task": { "seat": "referent:bergamo", "title": "Dati provvisori", "due_day": "2027-06-24", "estimated_minutes": 60 },
     });
     secretariat.post(&format!("{meeting}/outcomes")).json(task).send().await.expect(201);
+    mails.push(told().await);
+    mails.extend(mails_about_proposed_days(&app, &secretariat, &referent).await);
+    mails.extend(mails_about_given_tasks(&app, &secretariat, &referent).await);
+    mails
+}
+
+/// Confirms another release, and proposes other days for a contribution to it, which are accepted and declined.
+async fn mails_about_proposed_days(app: &TestApp, secretariat: &Client, referent: &Client) -> Vec<Vec<Mail>> {
+    let mut mails = Vec::new();
+    let told = async || {
+        app.advance(QUIET);
+        app.mails().await
+    };
+    let release = json!({ "product": "relazione-territoriale", "period": "2027", "date": { "precision": "month", "day": "2028-03-10" } });
+    let planned = secretariat.post("/api/v1/releases").json(release).send().await.expect(201);
+    let path = format!("/api/v1/releases/{}/confirm", planned["id"].as_str().expect("an id"));
+    let day = json!({ "day": "2028-03-16" });
+    secretariat.post(&path).if_match(&planned["version"]).json(day).send().await.expect(200);
+    app.advance(QUIET);
+    app.mails().await;
+    let owed = referent.get("/api/v1/deliverables?observatory=bergamo&state=planned").send().await.expect(200);
+    let path = format!("/api/v1/deliverables/{}/day-proposals", owed["items"][0]["id"].as_str().expect("an id"));
+    let propose = async |day: &str| {
+        let other = json!({ "day": day, "reason": "Chi scrive rientra dopo la scadenza" });
+        let proposal = referent.post(&path).json(other).send().await.expect(201);
+        format!("/api/v1/day-proposals/{}", proposal["id"].as_str().expect("an id"))
+    };
+    let first = propose("2028-03-10").await;
+    mails.push(told().await);
+    let why = json!({ "reason": "L’uscita è troppo vicina" });
+    secretariat.post(&format!("{first}/decline")).if_match(1).json(why).send().await.expect(200);
+    mails.push(told().await);
+    let second = propose("2028-03-13").await;
+    app.advance(QUIET);
+    app.mails().await;
+    secretariat.post(&format!("{second}/accept")).if_match(1).send().await.expect(200);
+    mails.push(told().await);
+    mails
+}
+
+/// Gives tasks, alone and together, and changes, refuses, insists on and cancels them.
+async fn mails_about_given_tasks(app: &TestApp, secretariat: &Client, referent: &Client) -> Vec<Vec<Mail>> {
+    let mut mails = Vec::new();
+    let told = async || {
+        app.advance(QUIET);
+        app.mails().await
+    };
+    let give = async |title: &str, day: &str| {
+        let task = json!({
+            "seat": "referent:bergamo", "title": title, "day": day, "estimated_minutes": 45,
+            "text": "Nomi e uffici di chi scrive i capitoli.",
+        });
+        let given = secretariat.post("/api/v1/tasks").json(task).send().await.expect(201);
+        format!("/api/v1/tasks/{}", given["items"][0]["id"].as_str().expect("an id"))
+    };
+    let act = async |who: &Client, path: &str, verb: &str, body: Value| {
+        let version = version(who, path).await;
+        who.post(&format!("{path}/{verb}")).if_match(&version).json(body).send().await.expect(200);
+    };
+    let change = async |path: &str, patch: Value| {
+        let version = version(secretariat, path).await;
+        secretariat.patch(path).if_match(&version).merge_patch(&patch).send().await.expect(200);
+    };
+    let one = give("Elenco dei redattori", "2027-09-15").await;
+    mails.push(told().await);
+    give("Elenco delle fonti", "2027-09-22").await;
+    give("Elenco delle scadenze", "2027-09-20").await;
+    mails.push(told().await);
+    act(referent, &one, "refuse", json!({ "reason": "I redattori li sceglie la Provincia" })).await;
+    mails.push(told().await);
+    act(secretariat, &one, "insist", json!({ "reason": "Basta l’elenco dell’anno scorso" })).await;
+    mails.push(told().await);
+    change(&one, json!({ "hand_set_day": "2027-09-17" })).await;
+    mails.push(told().await);
+    change(&one, json!({ "title": "Elenco di chi scrive" })).await;
+    mails.push(told().await);
+    act(secretariat, &one, "cancel", json!({ "reason": "Non serve più" })).await;
     mails.push(told().await);
     mails
 }

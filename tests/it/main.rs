@@ -26,6 +26,7 @@ mod feeds;
 mod forms;
 mod frame;
 mod full_disk;
+mod given;
 mod handing_in;
 mod http;
 mod ical;

@@ -87,6 +87,8 @@ described![
     outcome,
     invitation,
     reminder,
+    reply,
+    day_proposal,
     press_link,
     publication,
     publication_check,

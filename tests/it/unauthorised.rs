@@ -42,6 +42,7 @@ const PUBLIC: &[&str] = &[
 /// Paths below which every record of this world is invisible to the referent of another body, because it is Bergamo's
 /// or a draft.
 const INVISIBLE: &[&str] = &[
+    "/api/v1/day-proposals/{id}",
     "/api/v1/deliverables/{id}",
     "/api/v1/designations/{id}",
     "/api/v1/early-access/{id}/texts",
@@ -90,6 +91,7 @@ const PUBLIC_PAGES: &[&str] = &[
     // The link of a reminder, which is a key itself.
     "GET /p/{token}",
     "GET /p/{token}/delivered",
+    "GET /p/{token}/late",
     "GET /p/{token}/problem",
     "GET /privacy",
     "GET /products",
@@ -112,6 +114,7 @@ const PUBLIC_PAGES: &[&str] = &[
 const WITHOUT_FORM_TOKEN: &[&str] = &[
     "POST /p/{token}/in-progress",
     "POST /p/{token}/delivered",
+    "POST /p/{token}/late",
     "POST /p/{token}/problem",
     "POST /p/{token}/resumed",
     "POST /language",

@@ -5,8 +5,8 @@ use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
 use chrono::NaiveDate;
-use entity::ids::MailId;
-use entity::seat;
+use entity::ids::{MailId, TaskId};
+use entity::{seat, task};
 use raccordo::kinds_of_mail::{ALL, HOOKS};
 use raccordo::mail::hooks::Verdict;
 use raccordo::mail::kind::{Facts, Kind};
@@ -85,6 +85,13 @@ async fn declared(secretariat: &Client, title: &str) -> String {
     study["id"].as_str().expect("an id").to_owned()
 }
 
+/// Returns the name of the mail that tells of a given task.
+async fn giving_of(app: &TestApp, task: &str) -> String {
+    let id: TaskId = task.parse().expect("an id");
+    let row = task::Entity::find_by_id(id).one(app.services.db.reader()).await.expect("the tasks can be read");
+    row.and_then(|row| row.told_with).expect("a given task").to_string()
+}
+
 /// A confirmed release with contributions in several states, and one of its tasks.
 struct Work {
     release: String,
@@ -94,6 +101,12 @@ struct Work {
     task: String,
     due: NaiveDate,
     reading: String,
+    /// A task that the secretariat gave, the name of the mail that tells of it, and a refused one.
+    given: String,
+    giving: String,
+    refused: String,
+    /// Another day proposed for a contribution.
+    proposal: String,
 }
 
 impl Work {
@@ -125,6 +138,19 @@ impl Work {
         let reading = secretariat.post(&path).json(ask).send().await.expect(201);
         let tasks = secretariat.get("/api/v1/tasks?observatory=pavia").send().await.expect(200);
         let task = &tasks["items"][0];
+        let owed = secretariat.get("/api/v1/deliverables?observatory=pavia").send().await.expect(200);
+        let path = format!("/api/v1/deliverables/{}/day-proposals", id(&owed["items"][0]));
+        let other = json!({ "day": "2027-05-18", "reason": "Serve più tempo" });
+        let proposal = secretariat.post(&path).json(other).send().await.expect(201);
+        let give = async |title: &str| {
+            let task =
+                json!({ "seat": "referent:pavia", "title": title, "day": "2027-12-15", "estimated_minutes": 30 });
+            secretariat.post("/api/v1/tasks").json(task).send().await.expect(201)["items"][0].clone()
+        };
+        let (given, refused) = (give("Elenco dei redattori").await, give("Elenco delle fonti").await);
+        let path = format!("/api/v1/tasks/{}/refuse", id(&refused));
+        let why = json!({ "reason": "Non ci compete" });
+        secretariat.post(&path).if_match(&refused["version"]).json(why).send().await.expect(200);
         Self {
             release: id(&planned),
             handed_in: id(&waiting),
@@ -132,6 +158,10 @@ impl Work {
             sent_back: id(&sent_back),
             task: id(task),
             reading: id(&reading),
+            giving: giving_of(app, &id(&given)).await,
+            given: id(&given),
+            refused: id(&refused),
+            proposal: id(&proposal),
             due: task["day"].as_str().and_then(|day| day.parse().ok()).expect("a day"),
         }
     }
@@ -194,6 +224,10 @@ async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
         about("reading_asked", "peer_reading", &work.reading),
         Facts { about_day: Some(work.due), ..about("task_given", "task", &work.task) },
         about("study_declared", "study", &declared),
+        about("tasks_given", "giving", &work.giving),
+        at("task_changed", "task", &work.given, 1),
+        at("task_refused", "task", &work.refused, 2),
+        about("day_proposed", "day_proposal", &work.proposal),
         about(ALWAYS_TRUE, "audit", "2027-03-01"),
         // Enqueued by an older program, before mails had facts.
         about("farewell", "designation", &over),
@@ -233,6 +267,12 @@ async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
         about("reading_delivered", "peer_reading", &work.reading),
         Facts { about_day: work.due.succ_opt(), ..about("task_given", "task", &work.task) },
         about("study_declared", "study", &given_up),
+        about("tasks_given", "giving", &nobody),
+        at("task_changed", "task", &work.given, 2),
+        at("task_refused", "task", &work.refused, 1),
+        at("task_refused", "task", &work.given, 1),
+        about("day_proposed", "day_proposal", &nobody),
+        about("day_answered", "day_proposal", &work.proposal),
     ];
 
     let ctx = app.system();

@@ -131,6 +131,8 @@ fn task(seed: &Seed<'_>, step: &step::Model, place: &Place, due: NaiveDate, stat
         resume_state: (state == TaskState::Blocked).then_some(TaskState::Open),
         reason: matches!(state, TaskState::Blocked | TaskState::Cancelled).then(|| REASON.to_owned()),
         note: None,
+        text: None,
+        told_with: None,
         done_at: (state == TaskState::Done).then(|| seed.past(written)),
         version: 1,
         created_at: seed.past(written),

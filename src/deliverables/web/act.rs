@@ -33,7 +33,7 @@ impl Act {
 
     /// Returns whether it reports on the work of the observatory, and is not a decision about it.
     pub fn is_report(&self) -> bool {
-        self.name == "block"
+        matches!(self.name, "block" | "refuse")
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{TakenBack, WAITING, retention};
 use crate::audit::{self, Event};
 use crate::ctx::Ctx;
-use crate::db::{Txn, exactly_one};
+use crate::db::{Txn, containing, exactly_one};
 use crate::error::{Code, Error, Result};
 use crate::mail::outbox::verb::Verb;
 use crate::mail::policy::{self, Action};
@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use entity::ids::{MailId, PersonId};
 use entity::kinds::NotificationState;
 use entity::{Instant, outbox_mail};
-use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 
 /// Longest reason for pausing, in characters; a longer one is refused.
@@ -102,12 +102,6 @@ pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<MailId>, limit: u64
         .all(ctx.reader())
         .await?;
     Ok(lines)
-}
-
-/// Makes a pattern that matches every text with this part in it.
-fn containing(part: &str) -> LikeExpr {
-    let literal = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    LikeExpr::new(format!("%{literal}%")).escape('\\')
 }
 
 /// Returns one mail in full.

@@ -275,22 +275,13 @@ impl ItemRow {
             number,
             title: item.title.clone(),
             kind: item.kind.label(lang),
-            hours: hours.map(|hours| hours_text(hours, lang)),
+            hours: hours.map(|hours| view::hours_text(hours, lang)),
             minutes: item.minutes.map(minutes),
             release: item.release_id.map(|id| format!("/releases/{id}")),
             href: format!("{}/agenda-items/{}", path(meeting.id), item.id),
             may_rise: number > 1,
             may_sink: false,
         }
-    }
-}
-
-/// «10.00–10.40», «dalle 10.40».
-fn hours_text(hours: Hours, lang: Lang) -> String {
-    let begins = view::clock(hours.begins, lang);
-    match hours.ends {
-        Some(end) => format!("{begins}–{}", view::clock(end, lang)),
-        None => lang.f("meetings.item_from", &[("from", &begins)]),
     }
 }
 

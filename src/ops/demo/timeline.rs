@@ -4,7 +4,7 @@
 use super::acts::designations::{announce, designate, leave_lecco, request};
 use super::acts::meetings::{Convening, ask, close, convene, decide, draft, hold, note};
 use super::acts::releases::{REPORT, move_to, plan, year};
-use super::acts::tasks::{begin, work};
+use super::acts::tasks::{accept, begin, give, propose_day, refuse, will_be_late, work};
 use super::acts::{auth, deliverables, portal, reviews, sources, studies};
 use super::agenda::Agenda;
 use super::cast::{self, AT_WORK};
@@ -196,7 +196,9 @@ enum Scene {
     BergamoBegins,
     DataAreReady,
     ComoAnnouncesANewReferent,
+    TaskIsGiven,
     TableIsConvened,
+    TaskIsAnswered,
     TextsAreDelivered,
     ReviewAnswers,
     SourceMoves,
@@ -213,7 +215,9 @@ const SCENES: &[(u64, Scene)] = &[
     (20, Scene::BergamoBegins),
     (12, Scene::DataAreReady),
     (10, Scene::ComoAnnouncesANewReferent),
+    (9, Scene::TaskIsGiven),
     (8, Scene::TableIsConvened),
+    (7, Scene::TaskIsAnswered),
     (6, Scene::TextsAreDelivered),
     (4, Scene::ReviewAnswers),
     (4, Scene::SourceMoves),
@@ -239,6 +243,16 @@ async fn play(stage: &Stage, release: ReleaseId, day: NaiveDate, scene: Scene) -
             begin(stage, release, "lodi").await
         }
         Scene::ComoAnnouncesANewReferent => announce(stage, &cast::NEXT_IN_COMO, stage.ahead(20)?, day, true).await,
+        Scene::TaskIsGiven => {
+            give(stage, AT_WORK, "Elenco di chi scrive i capitoli, con l’ufficio", stage.ahead(8)?).await
+        }
+        Scene::TaskIsAnswered => {
+            accept(stage, "bergamo").await?;
+            refuse(stage, "pavia", "I capitoli li scrive l’Università, che manda l’elenco da sé.").await?;
+            will_be_late(stage, release, "lodi", "L’estrazione dei dati aspetta il nuovo accesso alla piattaforma.")
+                .await?;
+            propose_day(stage, release, "cremona", "Il collega che scrive il capitolo rientra dopo la scadenza.").await
+        }
         Scene::TableIsConvened => prepare_meetings(stage, release, day).await,
         Scene::TextsAreDelivered => {
             for observatory in ["brescia", "milano", "mantova"] {

@@ -20,8 +20,10 @@ use crate::releases::web::Line as ReleaseLine;
 use crate::reminders::service as reminders;
 use crate::reviews::web::{self as reviews, Panel};
 use crate::tasks::model::Task;
-use crate::tasks::service::{self as tasks, TaskFilter};
-use crate::tasks::web::{Line as TaskLine, state_badge};
+use crate::tasks::policy as task_policy;
+use crate::tasks::proposal::DayProposal;
+use crate::tasks::service::{self as tasks, TaskFilter, Waits};
+use crate::tasks::web::{Line as TaskLine, ProposalLine, late_in_words, state_badge};
 use crate::texts::Lang;
 use crate::time::words;
 use actix_web::{HttpRequest, get, web};
@@ -46,8 +48,14 @@ struct ContributionPage {
     /// The derived day, if another was set by hand.
     derived_day: Option<String>,
     reason: Option<String>,
+    /// «In ritardo fino a venerdì 12 marzo 2027», with the reason.
+    late: Option<(String, String)>,
     release: ReleaseLine,
     steps: Vec<Step>,
+    /// Other days proposed for it, the latest first.
+    proposals: Vec<ProposalLine>,
+    /// Tasks for the contribution that are no steps of it.
+    beside: Vec<TaskLine>,
     due: Option<Due>,
     /// On whose behalf the reader would do the act that is due.
     on_behalf: Option<String>,
@@ -60,6 +68,8 @@ struct ContributionPage {
     urge: Option<String>,
     /// Acts with a page of their own that can be undone.
     acts: Vec<&'static Act>,
+    /// Addresses and labels of forms about its work.
+    forms: Vec<(String, &'static str)>,
     /// Acts that cannot be undone.
     final_acts: Vec<&'static Act>,
     texts: Vec<TextLine>,
@@ -85,6 +95,8 @@ struct Step {
     day: Option<String>,
     overdue: bool,
     holder: Option<String>,
+    /// Names of the steps before it that are still to be done.
+    waits_for: Option<String>,
 }
 
 /// Place of a step on the way.
@@ -149,7 +161,9 @@ pub(super) async fn show_contribution(ctx: Ctx, request: HttpRequest, id: web::P
 async fn contribution_page(ctx: &Ctx, request: &HttpRequest, dossier: Dossier) -> Result<ContributionPage> {
     let (db, lang) = (ctx.reader(), ctx.lang);
     let view = &dossier.view;
-    let steps = steps_of(ctx, view).await?;
+    let (steps, beside) = tasks_of(ctx, view).await?;
+    let waits = tasks::waits(ctx, &steps).await?;
+    let proposals = tasks::proposals_for(ctx, view.deliverable.id).await?;
     let holders = holders(ctx, view).await?;
     let review = reviews::panel(ctx, view).await?;
     let publication = portal::of_deliverable(ctx, view.deliverable.id).await?;
@@ -171,8 +185,12 @@ async fn contribution_page(ctx: &Ctx, request: &HttpRequest, dossier: Dossier) -
         overdue: view.deliverable.is_overdue(ctx.today()),
         derived_day: view.deliverable.hand_set_day.map(|_| words::long_day(view.deliverable.due_day, lang)),
         reason: view.deliverable.stage.reason().map(str::to_owned),
+        late: late(ctx, view).await?,
+        beside: beside.iter().map(|task| TaskLine::of(task, ctx)).collect(),
+        forms: forms(ctx, view, &proposals),
+        proposals: proposals.iter().rev().map(|one| ProposalLine::of(ctx, one, view)).collect(),
         release: ReleaseLine::of(&release, ctx),
-        steps: way(ctx, view, &steps, &holders, &publication),
+        steps: way(ctx, view, &steps, &holders, &waits, &publication),
         on_behalf: contributions::on_behalf(ctx, view).filter(|_| is_report),
         may_withdraw,
         withdraws_first: may_withdraw && !is_in_review,
@@ -200,12 +218,36 @@ fn badge((text, kind): (&'static str, &'static str), lang: Lang) -> Badge {
     Badge { text: lang.t(text), kind }
 }
 
-/// Returns the steps of the work up to the approval, earliest day first.
-async fn steps_of(ctx: &Ctx, view: &DeliverableView) -> Result<Vec<Task>> {
+/// Returns the steps of the work up to the approval, and the other tasks for the contribution that the reader sees; earliest
+/// day first.
+async fn tasks_of(ctx: &Ctx, view: &DeliverableView) -> Result<(Vec<Task>, Vec<Task>)> {
     let filter = TaskFilter { deliverable: Some(view.deliverable.id), ..TaskFilter::default() };
-    let mut steps = tasks::all(ctx.reader(), &filter).await?;
-    steps.retain(|task| task.origin == TaskOrigin::Step);
-    Ok(steps)
+    let all = tasks::all(ctx.reader(), &filter).await?;
+    let (steps, mut beside): (Vec<Task>, Vec<Task>) = all.into_iter().partition(|task| task.origin == TaskOrigin::Step);
+    beside.retain(|task| task.may(&ctx.actor, Task::VIEW));
+    Ok((steps, beside))
+}
+
+/// Returns what was said about a contribution that will be late.
+async fn late(ctx: &Ctx, view: &DeliverableView) -> Result<Option<(String, String)>> {
+    let id = view.deliverable.id.0;
+    let late = tasks::late_work(ctx.reader(), &[id]).await?;
+    let late = late.about((ObligationKind::Deliverable, id), view.deliverable.day());
+    let late = late.filter(|_| view.deliverable.awaits_handing_in());
+    Ok(late.map(|late| (late_in_words(late, ctx.lang), late.reason.clone())))
+}
+
+/// Returns the forms about the work of a contribution that the reader may fill in now.
+fn forms(ctx: &Ctx, view: &DeliverableView, proposals: &[DayProposal]) -> Vec<(String, &'static str)> {
+    let is_owed = view.deliverable.awaits_handing_in();
+    let may_propose = is_owed && view.may(&ctx.actor, Action::Submit) && !proposals.iter().any(DayProposal::is_open);
+    let may_give = task_policy::may_ever(&ctx.actor, task_policy::Action::Create);
+    let all = [
+        (is_owed && view.may(&ctx.actor, Action::Submit), format!("{}/late", contributions::href(view)), "tasks.late"),
+        (may_propose, format!("{}/propose-day", contributions::href(view)), "tasks.propose"),
+        (may_give, format!("/tasks/new?deliverable={}", view.deliverable.id), "tasks.give"),
+    ];
+    all.into_iter().filter(|(is_shown, ..)| *is_shown).map(|(_, href, label)| (href, ctx.lang.t(label))).collect()
 }
 
 /// Returns the present holders of the seats of the observatory's body.
@@ -246,9 +288,10 @@ fn way(
     view: &DeliverableView,
     steps: &[Task],
     holders: &[Designation],
+    waits: &Waits,
     publication: &Publication,
 ) -> Vec<Step> {
-    let mut way: Vec<Step> = steps.iter().map(|task| step(ctx, view, task, holders)).collect();
+    let mut way: Vec<Step> = steps.iter().map(|task| step(ctx, view, task, holders, waits)).collect();
     // The first step not begun is the present one.
     let is_at_work = matches!(view.deliverable.state(), DeliverableState::Planned | DeliverableState::InProgress);
     let is_quiet = way.iter().all(|step| matches!(step.progress, Progress::Done | Progress::ToDo));
@@ -263,7 +306,7 @@ fn way(
     way
 }
 
-fn step(ctx: &Ctx, view: &DeliverableView, task: &Task, holders: &[Designation]) -> Step {
+fn step(ctx: &Ctx, view: &DeliverableView, task: &Task, holders: &[Designation], waits: &Waits) -> Step {
     let holder = holders.iter().find(|one| one.seat.id == task.seat.id).map(|one| one.holder.name());
     Step {
         name: step_name(task, view, ctx.lang),
@@ -272,13 +315,17 @@ fn step(ctx: &Ctx, view: &DeliverableView, task: &Task, holders: &[Designation])
         progress: match task.state() {
             TaskState::Done => Progress::Done,
             TaskState::InProgress => Progress::Now,
-            TaskState::Blocked | TaskState::Cancelled => Progress::Stopped,
-            TaskState::Open => Progress::ToDo,
+            TaskState::Blocked | TaskState::Refused | TaskState::Cancelled => Progress::Stopped,
+            TaskState::Given | TaskState::Open => Progress::ToDo,
         },
         state: state_badge(task.state(), ctx.lang).text,
         day: Some(words::long_day(task.day(), ctx.lang)),
         overdue: task.is_overdue(ctx.today()),
         holder,
+        waits_for: waits.get(&task.id).map(|before| {
+            let names: Vec<String> = before.iter().map(|step| step_name(step, view, ctx.lang)).collect();
+            words::listed(&names, ctx.lang)
+        }),
     }
 }
 
@@ -312,7 +359,16 @@ fn appearance(view: &DeliverableView, publication: &Publication, lang: Lang) -> 
 }
 
 fn plain_step(name: &str, progress: Progress, state: &'static str, lang: Lang) -> Step {
-    Step { name: lang.t(name).to_owned(), href: None, progress, state, day: None, overdue: false, holder: None }
+    Step {
+        name: lang.t(name).to_owned(),
+        href: None,
+        progress,
+        state,
+        day: None,
+        overdue: false,
+        holder: None,
+        waits_for: None,
+    }
 }
 
 impl TextLine {

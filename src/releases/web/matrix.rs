@@ -138,14 +138,14 @@ fn in_words(task: &Task, today: NaiveDate, lang: Lang) -> (&'static str, Badge, 
     match task.state() {
         TaskState::Done => ("✓", badge("releases.step_done", "success"), task.stage.done_at().map(zone::day_of)),
         TaskState::Cancelled => ("–", badge("releases.step_cancelled", "neutral"), None),
-        TaskState::Blocked => ("■", badge("releases.step_blocked", "danger"), due),
-        TaskState::Open | TaskState::InProgress if !task.is_due() => {
+        TaskState::Blocked | TaskState::Refused => ("■", badge("releases.step_blocked", "danger"), due),
+        TaskState::Given | TaskState::Open | TaskState::InProgress if !task.is_due() => {
             ("–", badge("releases.step_not_needed", "neutral"), None)
         }
-        TaskState::Open | TaskState::InProgress if task.is_overdue(today) => {
+        TaskState::Given | TaskState::Open | TaskState::InProgress if task.is_overdue(today) => {
             ("!", badge("releases.step_late", "danger"), due)
         }
         TaskState::InProgress => ("◐", badge("releases.step_begun", "info"), due),
-        TaskState::Open => ("○", badge("releases.step_open", "neutral"), due),
+        TaskState::Given | TaskState::Open => ("○", badge("releases.step_open", "neutral"), due),
     }
 }

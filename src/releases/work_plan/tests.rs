@@ -121,6 +121,8 @@ fn task_of(work: &Work, step: ProductStepId, territory: &str) -> Task {
         estimated_minutes: 60,
         stage: Stage::OnCourse(TaskStep::Open),
         note: None,
+        text: None,
+        told_with: None,
         version: 1,
         created_at: DateTime::UNIX_EPOCH,
     }

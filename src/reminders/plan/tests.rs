@@ -19,6 +19,7 @@ fn owed(id: u128, due_day: NaiveDate) -> Obligation {
         title_it: "Bozza".into(),
         title_en: "Draft".into(),
         due_day,
+        expected: None,
         estimated_minutes: 20,
         path: format!("/tasks/{id}"),
     }

@@ -35,6 +35,8 @@ fn open() -> Task {
         estimated_minutes: 60,
         stage: Stage::OnCourse(Step::Open),
         note: None,
+        text: None,
+        told_with: None,
         version: 1,
         created_at: DateTime::UNIX_EPOCH,
     }
@@ -42,6 +44,10 @@ fn open() -> Task {
 
 fn apply(task: Task, event: Event) -> Result<Task, Refusal> {
     match event {
+        Event::Accept => task.accepted(),
+        Event::Refuse => task.refused("not ours".into()),
+        Event::Insist => task.insisted_on(),
+        Event::HandOn => task.clone().handed_on(Seat { id: Uuid::from_u128(1).into(), ..task.seat }),
         Event::Start => task.started(),
         Event::Complete => task.completed(DateTime::UNIX_EPOCH),
         Event::Reopen => task.reopened(),

@@ -1,6 +1,6 @@
 //! The list of work: tasks, and contributions for which no task is open, earliest day first.
 
-use super::Line;
+use super::{Line, late_in_words};
 use crate::ctx::Ctx;
 use crate::deliverables::service::{self as deliverables, DeliverableFilter};
 use crate::deliverables::view::DeliverableView;
@@ -11,8 +11,10 @@ use crate::http::form::{Choice, FormState};
 use crate::http::page::{Badge, Shell, page};
 use crate::http::paging::{Page, Paging};
 use crate::network::service as network;
+use crate::open::Guarded;
 use crate::tasks::model::Task;
-use crate::tasks::policy;
+use crate::tasks::policy::{self, Action};
+use crate::tasks::reply::{self, LateWork};
 use crate::tasks::service::{self, TaskFilter};
 use crate::texts::{Label, Lang};
 use crate::time::words;
@@ -23,7 +25,7 @@ use actix_web::{HttpRequest, get};
 use askama::Template;
 use chrono::NaiveDate;
 use entity::ids::{ObservatoryId, ReleaseId};
-use entity::kinds::{DeliverableState, TaskState};
+use entity::kinds::{DeliverableState, ObligationKind, TaskState};
 use serde::Deserialize;
 use std::str::FromStr;
 use uuid::Uuid;
@@ -36,6 +38,10 @@ vocabulary! {
         /// Handed in and not reviewed yet.
         ToReview = "to_review",
         Blocked = "blocked",
+        /// Given by the secretariat, and not answered yet.
+        Given = "given",
+        /// Refused, and back with the secretariat.
+        Refused = "refused",
         Done = "done",
         Every = "every",
     }
@@ -55,6 +61,8 @@ impl Label for Standing {
             Self::Open => "tasks.standing_open",
             Self::ToReview => "tasks.standing_to_review",
             Self::Blocked => "tasks.standing_blocked",
+            Self::Given => "tasks.standing_given",
+            Self::Refused => "tasks.standing_refused",
             Self::Done => "tasks.standing_done",
             Self::Every => "tasks.standing_every",
         }
@@ -73,6 +81,9 @@ struct FilterForm {
     overdue: String,
     #[serde(default)]
     mine: String,
+    /// Part of the title of a task.
+    #[serde(default)]
+    text: String,
 }
 
 /// A filter as it was understood.
@@ -82,6 +93,7 @@ struct Asked {
     standing: Standing,
     overdue: bool,
     mine: bool,
+    text: Option<String>,
 }
 
 impl FilterForm {
@@ -99,12 +111,21 @@ impl FilterForm {
             None => None,
         };
         let standing = standing.unwrap_or(Standing::Open);
-        Ok(Asked { observatory, release, standing, overdue: !self.overdue.is_empty(), mine: !self.mine.is_empty() })
+        Ok(Asked {
+            observatory,
+            release,
+            standing,
+            overdue: !self.overdue.is_empty(),
+            mine: !self.mine.is_empty(),
+            text: kept(&self.text),
+        })
     }
 
     /// Returns whether it asks for everything that is still to be done.
     fn is_blank(&self) -> bool {
-        [&self.observatory, &self.release, &self.state, &self.overdue, &self.mine].iter().all(|text| text.is_empty())
+        [&self.observatory, &self.release, &self.state, &self.overdue, &self.mine, &self.text]
+            .iter()
+            .all(|text| text.is_empty())
     }
 }
 
@@ -120,6 +141,10 @@ pub struct ListPage {
     releases: Vec<Choice>,
     states: Vec<Choice>,
     rows: Vec<Row>,
+    /// Whether the reader may give tasks.
+    may_give: bool,
+    /// Address of this page, to which the button that reminds comes back.
+    here: String,
     none: &'static str,
     first: Option<String>,
     next: Option<String>,
@@ -129,6 +154,10 @@ pub struct ListPage {
 struct Row {
     line: Line,
     act: Act,
+    /// Address of the button that reminds of it now.
+    urge: Option<String>,
+    /// «In ritardo fino a venerdì 12 marzo 2027».
+    late: Option<String>,
 }
 
 /// The act offered in a row.
@@ -148,6 +177,13 @@ enum Work {
 }
 
 impl Work {
+    fn name(&self) -> reply::Work {
+        match self {
+            Self::Task(task) => (ObligationKind::Task, task.id.0),
+            Self::Contribution(view) => (ObligationKind::Deliverable, view.deliverable.id.0),
+        }
+    }
+
     fn key(&self) -> (NaiveDate, Uuid) {
         match self {
             Self::Task(task) => (task.day(), task.id.0),
@@ -170,6 +206,8 @@ pub(super) async fn show_list(
     let work = work(&ctx, &asked, after, limit + 1).await?;
     let listed = Page::cut(&ctx, &request, limit, work, Work::key)?;
     let may_filter = sees_others(&ctx);
+    let shown: Vec<Uuid> = listed.items.iter().map(|work| work.name().1).collect();
+    let late = service::late_work(ctx.reader(), &shown).await?;
     page(&ListPage {
         shell: shell(&ctx, &request),
         lead: ctx.lang.t(if may_filter { "tasks.all_lead" } else { "tasks.mine_lead" }),
@@ -184,7 +222,9 @@ pub(super) async fn show_list(
         }),
         first: after.map(|_| first_page(&request)),
         next: listed.next_path(),
-        rows: listed.items.iter().map(|work| Row::of(work, &ctx)).collect(),
+        rows: listed.items.iter().map(|work| Row::of(work, &ctx).saying(&late, work, ctx.lang)).collect(),
+        may_give: policy::may_ever(&ctx.actor, Action::Create),
+        here: format!("{}?{}", request.path(), request.query_string()),
         form: FormState::fresh(typed),
     })
 }
@@ -226,9 +266,12 @@ async fn work(ctx: &Ctx, asked: &Asked, after: Option<(NaiveDate, Uuid)>, limit:
         let tasks = service::list(ctx, &filter, after.map(|(day, id)| (day, id.into())), limit).await?;
         work.extend(tasks.into_iter().map(|task| Work::Task(Box::new(task))));
     }
-    let filter = asked.contributions(ctx);
-    let owed = deliverables::list_seen(ctx, &filter, after.map(|(day, id)| (day, id.into())), limit).await?;
-    work.extend(owed.into_iter().map(|view| Work::Contribution(Box::new(view))));
+    // Only tasks have a title of their own.
+    if asked.text.is_none() {
+        let filter = asked.contributions(ctx);
+        let owed = deliverables::list_seen(ctx, &filter, after.map(|(day, id)| (day, id.into())), limit).await?;
+        work.extend(owed.into_iter().map(|view| Work::Contribution(Box::new(view))));
+    }
     work.sort_by_key(Work::key);
     work.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(work)
@@ -240,6 +283,8 @@ impl Asked {
         let state = match self.standing {
             Standing::Open | Standing::Every => None,
             Standing::Blocked => Some(TaskState::Blocked),
+            Standing::Given => Some(TaskState::Given),
+            Standing::Refused => Some(TaskState::Refused),
             Standing::Done => Some(TaskState::Done),
             Standing::ToReview => return None,
         };
@@ -250,6 +295,7 @@ impl Asked {
             of: self.mine.then(|| policy::to_do(&ctx.actor)),
             due: self.overdue || matches!(self.standing, Standing::Open | Standing::Blocked),
             before: self.overdue.then(|| ctx.today()),
+            text: self.text.clone(),
             ..TaskFilter::default()
         })
     }
@@ -263,6 +309,7 @@ impl Asked {
             Standing::Done => {
                 Some(vec![DeliverableState::Approved, DeliverableState::Published, DeliverableState::Verified])
             }
+            Standing::Given | Standing::Refused => Some(Vec::new()),
             Standing::Every => None,
         };
         let is_reviewer = ctx.actor.is_secretariat();
@@ -306,7 +353,15 @@ impl Row {
             (false, true) if is_own => Act::Complete,
             _ => Act::Open,
         };
-        Self { line, act }
+        let may_urge = task.is_due() && task.state() != TaskState::Blocked && task.may(&ctx.actor, Action::Urge);
+        let urge = may_urge.then(|| format!("{}/remind", line.href));
+        Self { line, act, urge, late: None }
+    }
+
+    /// Adds what was said about work that will be late.
+    fn saying(self, late: &LateWork, work: &Work, lang: Lang) -> Self {
+        let late = late.about(work.name(), work.key().0).map(|late| late_in_words(late, lang));
+        Self { late, ..self }
     }
 
     fn of_contribution(view: &DeliverableView, ctx: &Ctx) -> Self {
@@ -326,6 +381,8 @@ impl Row {
                 may_complete: false,
             },
             act: if reviews { Act::Review } else { Act::Open },
+            urge: None,
+            late: None,
         }
     }
 

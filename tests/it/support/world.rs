@@ -131,6 +131,20 @@ impl World {
             ("task", text(&tasks["items"][0], "id")),
         ]);
         self.review().await;
+        for state in ["given task", "refused task"] {
+            let task = json!({ "seat": "referent:bergamo", "title": "Elenco dei redattori", "day": "2027-12-15", "estimated_minutes": 30 });
+            let given = secretariat.post("/api/v1/tasks").json(task).send().await.expect(201)["items"][0].clone();
+            if state == "refused task" {
+                let path = format!("/api/v1/tasks/{}/refuse", text(&given, "id"));
+                let why = json!({ "reason": "Non ci sono redattori" });
+                secretariat.post(&path).if_match(&given["version"]).json(why).send().await.expect(200);
+            }
+            self.ids.insert(state, text(&given, "id"));
+        }
+        let path = format!("/api/v1/deliverables/{}/day-proposals", self.id("deliverable"));
+        let other = json!({ "day": "2027-03-16", "reason": "Chi scrive rientra l’11 marzo" });
+        let proposed = secretariat.post(&path).json(other).send().await.expect(201);
+        self.ids.insert("day proposal", text(&proposed, "id"));
         self.ids.insert("text", self.keep_text().await);
         self.ids.insert("early access", self.grant_access(&secretariat).await);
         self.ids.insert("method", self.publish_sheet().await);
@@ -325,12 +339,15 @@ const FILLED: &[(&str, &str)] = &[
     ("remarks/{id}", "remark"),
     ("peer-readings/{id}", "reading"),
     ("readings/{id}", "reading"),
+    ("day-proposals/{id}", "day proposal"),
     ("{id}/{verb}", "verb"),
     ("{id}/{act}", "act"),
     ("publications/{deliverable_id}", "deliverable"),
     ("early-access/{id}", "early access"),
     ("texts/{deliverable_id}", "deliverable"),
     ("tasks/{id}", "task"),
+    ("tasks/{id}/edit", "given task"),
+    ("tasks/{id}/hand_on", "refused task"),
     ("tables/{code}", "table"),
     ("meetings/{id}", "convened"),
     ("meetings/{id}/edit", "draft"),

@@ -1,11 +1,19 @@
 //! Actions of the referents on the steps of a release.
 
 use super::super::stage::{self, Stage, missing};
+use crate::ctx::Ctx;
 use crate::deliverables::service::SubmitIn;
 use crate::error::Result;
-use crate::tasks::model::is_open;
-use crate::tasks::service as tasks;
+use crate::tasks::model::{Task, is_open};
+use crate::tasks::service::{self as tasks, GiveIn, LateIn, ProposeIn, Recipients, TaskFilter};
+use chrono::{Days, NaiveDate};
 use entity::ids::ReleaseId;
+use entity::kinds::TaskState;
+
+/// Estimated minutes of the task that the secretariat gives.
+const GIVEN_MINUTES: i32 = 20;
+/// Days by which late work is later.
+const LATER: u64 = 4;
 
 /// The referent starts the first step.
 pub(in crate::ops::demo) async fn begin(stage: &Stage, release: ReleaseId, observatory: &str) -> Result<()> {
@@ -29,5 +37,82 @@ pub(in crate::ops::demo) async fn work(
         let input = SubmitIn { link: Some(stage::document(observatory, &period)), ..SubmitIn::default() };
         referent.write(async |txn| tasks::complete(&referent, txn, step.id, step.version, input).await).await?;
     }
+    Ok(())
+}
+
+/// The secretariat gives a task to several observatories.
+pub(in crate::ops::demo) async fn give(
+    stage: &Stage,
+    observatories: impl IntoIterator<Item = &str>,
+    title: &str,
+    day: NaiveDate,
+) -> Result<()> {
+    let secretariat = stage.secretariat().await?;
+    let input = GiveIn {
+        recipients: Recipients::Observatories(observatories.into_iter().map(str::to_owned).collect()),
+        title: title.to_owned(),
+        text: Some("Serve per le domande dei giornalisti il giorno dell’uscita.".to_owned()),
+        day,
+        estimated_minutes: GIVEN_MINUTES,
+        release_id: None,
+        deliverable_id: None,
+    };
+    secretariat.write(async |txn| tasks::give(&secretariat, txn, input).await).await?;
+    Ok(())
+}
+
+/// Finds the task that the secretariat gave to an observatory.
+async fn given(stage: &Stage, referent: &Ctx, observatory: &str) -> Result<Task> {
+    let filter = TaskFilter { state: Some(TaskState::Given), ..TaskFilter::default() };
+    let seat = stage.designation(&format!("referent:{observatory}")).await?.seat.id;
+    let mut given = tasks::all(referent.reader(), &filter).await?;
+    given.retain(|task| task.seat.id == seat);
+    given.pop().ok_or_else(|| missing("given task"))
+}
+
+/// The referent accepts the task that the secretariat gave.
+pub(in crate::ops::demo) async fn accept(stage: &Stage, observatory: &str) -> Result<()> {
+    let referent = stage.holder(&format!("referent:{observatory}")).await?;
+    let task = given(stage, &referent, observatory).await?;
+    referent.write(async |txn| tasks::accept(&referent, txn, task.id, task.version).await).await?;
+    Ok(())
+}
+
+/// The referent refuses the task that the secretariat gave.
+pub(in crate::ops::demo) async fn refuse(stage: &Stage, observatory: &str, why: &str) -> Result<()> {
+    let referent = stage.holder(&format!("referent:{observatory}")).await?;
+    let task = given(stage, &referent, observatory).await?;
+    referent.write(async |txn| tasks::refuse(&referent, txn, task.id, task.version, why).await).await?;
+    Ok(())
+}
+
+/// The referent says that the first open step will be late.
+pub(in crate::ops::demo) async fn will_be_late(
+    stage: &Stage,
+    release: ReleaseId,
+    observatory: &str,
+    why: &str,
+) -> Result<()> {
+    let referent = stage.holder(&format!("referent:{observatory}")).await?;
+    let steps = stage.steps(release, observatory).await?;
+    let step = steps.into_iter().find(|step| is_open(step.state())).ok_or_else(|| missing("step"))?;
+    let day = stage.worked(step.day().max(stage.today) + Days::new(LATER))?;
+    let input = LateIn { day, reason: why.to_owned() };
+    referent.write(async |txn| tasks::declare_late(&referent, txn, step.id, step.version, input).await).await?;
+    Ok(())
+}
+
+/// The referent proposes another day for the contribution.
+pub(in crate::ops::demo) async fn propose_day(
+    stage: &Stage,
+    release: ReleaseId,
+    observatory: &str,
+    why: &str,
+) -> Result<()> {
+    let referent = stage.holder(&format!("referent:{observatory}")).await?;
+    let owed = stage.deliverable(release, observatory).await?.deliverable;
+    let day = stage.worked(owed.day().max(stage.today) + Days::new(LATER))?;
+    let input = ProposeIn { day, reason: why.to_owned() };
+    referent.write(async |txn| tasks::propose(&referent, txn, owed.id, input).await).await?;
     Ok(())
 }
