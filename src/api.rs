@@ -3,8 +3,8 @@
 use crate::auth::rights::{Right, Rights};
 use crate::http::health;
 use crate::{
-    agenda, auth, catalogue, deliverables, designations, jobs, mail, mail_log, meetings, network, overview, portal,
-    releases, reminders, reviews, tasks, whatif,
+    agenda, auth, catalogue, deliverables, designations, early_access, exports, jobs, mail, mail_log, meetings,
+    network, overview, portal, releases, reminders, reviews, sources, studies, tasks, whatif,
 };
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -18,16 +18,20 @@ fn version_1(cfg: &mut ServiceConfig) {
     auth::api::configure(cfg);
     network::api::configure(cfg);
     designations::api::configure(cfg);
+    sources::api::configure(cfg);
     catalogue::api::configure(cfg);
     releases::api::configure(cfg);
+    studies::api::configure(cfg);
     agenda::api::configure(cfg);
     deliverables::api::configure(cfg);
     reviews::api::configure(cfg);
     tasks::api::configure(cfg);
     meetings::api::configure(cfg);
     whatif::api::configure(cfg);
+    early_access::api::configure(cfg);
     portal::api::configure(cfg);
     reminders::api::configure(cfg);
+    exports::api::configure(cfg);
     overview::api::configure(cfg);
     mail_log::api::configure(cfg);
     jobs::api::configure(cfg);
@@ -40,19 +44,24 @@ pub fn rights() -> Rights {
         .without_policy(auth::api::RIGHTS)
         .with(network::api::RIGHTS, network::policy::may)
         .with(designations::api::RIGHTS, designations::policy::may_ever)
+        .with(sources::api::RIGHTS, sources::policy::may)
         .with(catalogue::api::RIGHTS, catalogue::policy::may)
         .with(releases::api::RIGHTS, releases::policy::may)
+        .with(studies::api::RIGHTS, studies::policy::may_ever)
         .with(agenda::api::RIGHTS, agenda::policy::may)
+        .with(agenda::api::RIGHTS_BY_DELIVERABLE, deliverables::policy::may_ever)
         .with(deliverables::api::RIGHTS, deliverables::policy::may_ever)
         .with(reviews::api::RIGHTS_BY_DELIVERABLE, deliverables::policy::may_ever)
         .with(reviews::api::RIGHTS, reviews::policy::may_ever)
         .with(tasks::api::RIGHTS, tasks::policy::may_ever)
         .with(meetings::api::RIGHTS, meetings::policy::may_ever)
         .with(whatif::api::RIGHTS, releases::policy::may)
+        .with(early_access::api::RIGHTS, early_access::policy::may)
         .with(portal::api::RIGHTS_BY_DELIVERABLE, deliverables::policy::may_ever)
         .with(portal::api::RIGHTS_BY_RELEASE, releases::policy::may)
         .with(portal::api::RIGHTS, portal::policy::may)
         .with(reminders::api::RIGHTS, reminders::policy::may)
+        .without_policy(exports::api::RIGHTS)
         .with(overview::api::RIGHTS, overview::policy::may)
         .with(mail_log::api::RIGHTS, mail::policy::may)
         .with(jobs::api::RIGHTS, jobs::policy::may)

@@ -9,8 +9,8 @@ use crate::http::connections::Connection;
 use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, gate, health, language, openapi, shared, unmatched};
 use crate::{
-    agenda, api, auth, catalogue, deliverables, designations, jobs, mail_log, meetings, network, overview, portal,
-    press, releases, reminders, reviews, tasks, whatif,
+    agenda, api, auth, catalogue, deliverables, designations, early_access, exports, jobs, mail_log, meetings, network,
+    overview, portal, press, releases, reminders, reviews, sources, studies, tasks, whatif,
 };
 use actix_http::{HttpService, Protocol};
 use actix_server::Server;
@@ -35,17 +35,21 @@ fn pages(cfg: &mut web::ServiceConfig) {
     designations::web::pages(cfg);
     mail_log::web::pages(cfg);
     jobs::web::pages(cfg);
+    exports::web::pages(cfg);
     overview::web::pages(cfg);
     network::web::pages(cfg);
     meetings::web::pages(cfg);
     whatif::web::pages(cfg);
     press::web::pages(cfg);
+    sources::web::pages(cfg);
     catalogue::web::pages(cfg);
+    studies::web::pages(cfg);
     agenda::web::pages(cfg);
     releases::web::pages(cfg);
     deliverables::web::pages(cfg);
     reviews::web::pages(cfg);
     tasks::web::pages(cfg);
+    early_access::web::pages(cfg);
     portal::web::pages(cfg);
     reminders::web::pages(cfg);
 }

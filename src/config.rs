@@ -336,6 +336,11 @@ impl Config {
         self.server.public_base_url.trim_end_matches('/').to_owned()
     }
 
+    /// Returns the address of the licence of the public data, if the installation names one.
+    pub fn licence(&self) -> Option<String> {
+        Some(self.pages.data_licence_url.clone()).filter(|url| !url.is_empty())
+    }
+
     /// Tells whether the public address is https; cookies are then `Secure` and have the `__Host-` prefix.
     pub fn is_https(&self) -> bool {
         self.base_url().starts_with("https://")

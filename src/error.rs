@@ -195,6 +195,29 @@ codes! {
     ProposalChanged = "proposal_changed" => Conflict,
     NothingChosen = "nothing_chosen" => UnprocessableEntity,
     NothingToAdopt = "nothing_to_adopt" => UnprocessableEntity,
+    // Studies, sources, and files with rows.
+    /// The release of the study is confirmed, published or cancelled.
+    StudyUnderWay = "study_under_way" => Conflict,
+    /// The source has this date already, or the file has it twice.
+    LabelTaken = "label_taken" => Conflict,
+    /// The file is no table and no calendar that can be read.
+    TableUnreadable = "table_unreadable" => UnprocessableEntity,
+    /// The workbook unpacks to more bytes than are read.
+    UnpacksTooLarge = "unpacks_too_large" => UnprocessableEntity,
+    TooManyRows = "too_many_rows" => UnprocessableEntity,
+    ColumnUnknown = "column_unknown" => UnprocessableEntity,
+    ColumnTwice = "column_twice" => UnprocessableEntity,
+    ColumnMissing = "column_missing" => UnprocessableEntity,
+    /// Some cells are wrong, so that nothing of the file is taken over; the preview lists them.
+    CellsWrong = "cells_wrong" => UnprocessableEntity,
+    /// The list has more rows than an export; filters make it shorter.
+    ExportTooLong = "export_too_long" => UnprocessableEntity,
+    /// The date of the row is announced, and moves only with a reason.
+    DateAnnounced = "date_announced" => Conflict,
+    /// Access before the release lasts at most twelve months and is renewed.
+    AccessTooLong = "access_too_long" => UnprocessableEntity,
+    /// The designation has an access to the product in some of these days already.
+    AccessExists = "access_exists" => Conflict,
     /// The outcome that adopts an edition is of another kind.
     NotADecision = "not_a_decision" => UnprocessableEntity,
     // Reminders.

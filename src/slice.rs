@@ -12,15 +12,21 @@ vocabulary! {
         Auth = "auth",
         Network = "network",
         Designations = "designations",
+        /// Calendars of others.
+        Sources = "sources",
         Catalogue = "catalogue",
         Tasks = "tasks",
         Deliverables = "deliverables",
         /// Rounds, remarks and peer readings of deliverables.
         Reviews = "reviews",
         Releases = "releases",
+        /// Work that an observatory does on its own.
+        Studies = "studies",
         /// Proposals and editions of the agenda.
         Agenda = "agenda",
         Meetings = "meetings",
+        /// Access of some people to products before their release.
+        EarlyAccess = "early_access",
         Portal = "portal",
         /// The outbox and its desk.
         Mail = "mail",

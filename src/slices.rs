@@ -29,11 +29,14 @@ impl Slice {
             Self::Auth
             | Self::Network
             | Self::Designations
+            | Self::Sources
+            | Self::Studies
             | Self::Catalogue
             | Self::Deliverables
             | Self::Agenda
             | Self::Releases
             | Self::Meetings
+            | Self::EarlyAccess
             | Self::Portal
             | Self::Mail
             | Self::Reminders => Ok(Vec::new()),
@@ -49,11 +52,14 @@ impl Slice {
             Self::Auth
             | Self::Tasks
             | Self::Deliverables
+            | Self::Sources
+            | Self::Studies
             | Self::Catalogue
             | Self::Reviews
             | Self::Agenda
             | Self::Releases
             | Self::Meetings
+            | Self::EarlyAccess
             | Self::Portal
             | Self::Mail => Ok(Vec::new()),
         }
@@ -68,11 +74,14 @@ impl Slice {
             | Self::Network
             | Self::Tasks
             | Self::Deliverables
+            | Self::Sources
+            | Self::Studies
             | Self::Catalogue
             | Self::Reviews
             | Self::Agenda
             | Self::Releases
             | Self::Meetings
+            | Self::EarlyAccess
             | Self::Portal
             | Self::Mail => Ok(Vec::new()),
         }
@@ -86,11 +95,14 @@ impl Slice {
             Self::Designations => designations::silence::answers(ctx, db).await,
             Self::Auth
             | Self::Network
+            | Self::Sources
+            | Self::Studies
             | Self::Catalogue
             | Self::Reviews
             | Self::Agenda
             | Self::Releases
             | Self::Meetings
+            | Self::EarlyAccess
             | Self::Portal
             | Self::Mail
             | Self::Reminders => Ok(Instants::new()),
@@ -105,11 +117,14 @@ impl Slice {
             | Self::Network
             | Self::Tasks
             | Self::Deliverables
+            | Self::Sources
+            | Self::Studies
             | Self::Catalogue
             | Self::Reviews
             | Self::Agenda
             | Self::Releases
             | Self::Meetings
+            | Self::EarlyAccess
             | Self::Portal
             | Self::Mail
             | Self::Reminders => None,

@@ -85,6 +85,12 @@ pub fn is_web_address(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
+/// Returns whether a text is a code, which stands in addresses of pages: lower-case letters, digits and single hyphens.
+pub fn is_code(text: &str) -> bool {
+    let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    text.split('-').all(word)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,5 +130,15 @@ mod tests {
         assert!(optional("note", Some("\u{200b}"), 9).is_err(), "nothing to see is not nothing");
         let Err(Error::Invalid(wrong)) = reason("note", "èè", 1) else { panic!("too long") };
         assert_eq!((wrong[0].code, &wrong[0].params[0].1), (Code::TooLong, &1.into()));
+    }
+
+    #[test]
+    fn a_code_is_made_of_words_and_hyphens() {
+        for code in ["focus", "nota-2", "a-b-c"] {
+            assert!(is_code(code), "{code}");
+        }
+        for text in ["", "Focus", "nota_2", "a--b", "-a", "perché", "a b"] {
+            assert!(!is_code(text), "{text}");
+        }
     }
 }

@@ -91,6 +91,30 @@ id! {
     EditionId
 }
 id! {
+    /// Id of `source`.
+    SourceId
+}
+id! {
+    /// Id of `source_occurrence`.
+    SourceOccurrenceId
+}
+id! {
+    /// Id of `source_change`.
+    SourceChangeId
+}
+id! {
+    /// Id of `study`.
+    StudyId
+}
+id! {
+    /// Id of `early_access`.
+    EarlyAccessId
+}
+id! {
+    /// Id of `early_view`.
+    EarlyViewId
+}
+id! {
     /// Id of `agreement`.
     AgreementId
 }

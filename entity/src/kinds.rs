@@ -134,6 +134,11 @@ kind! {
 }
 
 kind! {
+    /// State of a date of an upstream calendar. A withdrawn one counts no more.
+    OccurrenceState { Expected = "expected", Confirmed = "confirmed", Out = "out", Withdrawn = "withdrawn" }
+}
+
+kind! {
     /// State of a release; *postponed* and *late* are derived, never stored.
     ReleaseState { Provisional = "provisional", Confirmed = "confirmed", Published = "published", Cancelled = "cancelled", Withdrawn = "withdrawn" }
 }

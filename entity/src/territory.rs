@@ -12,6 +12,9 @@ pub struct Model {
     pub name: String,
     #[sea_orm(column_type = "String(StringLen::N(80))")]
     pub city: String,
+    /// Codes of the territories that border on it, separated by blanks.
+    #[sea_orm(column_type = "String(StringLen::N(200))")]
+    pub neighbours: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,5 +1,8 @@
 //! The yearly agenda over REST: request and response types, and short handlers.
 
+mod import;
+mod year;
+
 use super::model::{Line, Refusal, Span, Verdict, Warning};
 use super::policy::Action;
 use super::service::{
@@ -8,6 +11,7 @@ use super::service::{
 use crate::auth::rights::Right;
 use crate::catalogue::questions::Catalogue;
 use crate::ctx::Ctx;
+use crate::deliverables::policy as deliverables;
 use crate::error::{Code, Error};
 use crate::http::Answer;
 use crate::http::idempotency::{self, Created, IdempotencyKey};
@@ -17,7 +21,7 @@ use crate::network::questions::AllObservatories;
 use crate::releases::api::WhenDto;
 use crate::releases::model::NOTICE_TARGET_WORKING_DAYS;
 use crate::texts::Lang;
-use crate::time::{Day, Period};
+use crate::time::{Day, Frequency, Period};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{MeetingId, OutcomeId, ReleaseId};
@@ -28,24 +32,37 @@ use utoipa::{IntoParams, ToSchema};
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     cfg.service(show_proposal)
+        .service(show_review)
         .service(accept_proposal)
         .service(list_editions)
         .service(adopt_edition)
         .service(show_edition)
         .service(compare_edition)
-        .service(measure_agenda);
+        .service(measure_agenda)
+        .service(year::show_year_of_work)
+        .service(import::upload_agenda)
+        .service(import::preview_agenda)
+        .service(import::import_agenda);
 }
 
 /// Rights required by each operation, by the name of its handler.
 pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("show_proposal", Right::Ever(Action::Propose)),
+    ("show_review", Right::Ever(Action::Propose)),
     ("accept_proposal", Right::Ever(Action::Accept)),
     ("list_editions", Right::Anybody),
     ("adopt_edition", Right::Ever(Action::Adopt)),
     ("show_edition", Right::Anybody),
     ("compare_edition", Right::Anybody),
+    ("upload_agenda", Right::Ever(Action::Import)),
+    ("preview_agenda", Right::Ever(Action::Import)),
+    ("import_agenda", Right::Ever(Action::Import)),
     ("measure_agenda", Right::Anybody),
 ];
+
+/// Rights that the policy of contributions decides.
+pub const RIGHTS_BY_DELIVERABLE: &[(&str, Right<deliverables::Action>)] =
+    &[("show_year_of_work", Right::Ever(deliverables::Action::View))];
 
 /// A span of months.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
@@ -92,6 +109,8 @@ pub enum LineVerdict {
     Same,
     /// Announced or published.
     Settled,
+    /// Announced for the day of the rule, which gives another day since a source has moved. It moves only with a reason.
+    Overtaken,
     /// No rule, and no release for the period.
     Gap,
     /// The rule gives no day.
@@ -114,8 +133,11 @@ pub struct LineOut {
     pub release_id: Option<ReleaseId>,
     /// Present date of the release.
     pub date: Option<WhenDto>,
-    /// Proposed day.
+    /// Day that the rule gives, if it is another than the present one.
     pub day: Option<NaiveDate>,
+    /// Code of the source on whose dates the release depends.
+    #[schema(max_length = 60)]
+    pub source: Option<String>,
     /// Sentence that explains the proposed day, in Italian.
     #[schema(max_length = 2000)]
     pub explanation_it: Option<String>,
@@ -304,6 +326,20 @@ pub async fn show_proposal(ctx: Ctx, query: web::Query<SpanQuery>) -> Answer {
     Ok(HttpResponse::Ok().json(ProposalOut::from(&proposal)))
 }
 
+/// Dates to review because a source has moved
+///
+/// Existing releases within a year, whose rules give other days with the present dates of their sources. Provisional ones
+/// (`changed`) can be accepted as lines of a proposal; announced ones (`overtaken`) move only with a reason. Who may: the
+/// secretariat.
+#[utoipa::path(tag = "agenda", responses((status = 200, body = ProposalOut)))]
+#[get("/agenda/review")]
+pub async fn show_review(ctx: Ctx) -> Answer {
+    let review = service::review(&ctx).await?;
+    let month = || Period::containing(Frequency::Month, ctx.today()).map(|month| month.to_string());
+    let none = || ProposalOut { from: month().unwrap_or_default(), to: month().unwrap_or_default(), lines: Vec::new() };
+    Ok(HttpResponse::Ok().json(review.as_ref().map_or_else(none, ProposalOut::from)))
+}
+
 /// Accept lines of a proposal
 ///
 /// What happens: releases are planned, or get the day of their rule, with the sentence that explains it; all lines or
@@ -432,7 +468,8 @@ impl LineOut {
             verdict: LineVerdict::from(&line.verdict),
             release_id: line.existing.as_ref().map(|release| release.id),
             date: line.existing.as_ref().map(|release| release.when().into()),
-            day: line.verdict.proposed().map(|derived| derived.day),
+            day: line.verdict.derived().map(|derived| derived.day),
+            source: proposal.source(line).map(|source| source.code.clone()),
             explanation_it: proposal.sentence(line, Lang::It),
             explanation_en: proposal.sentence(line, Lang::En),
             reason,
@@ -450,6 +487,7 @@ impl From<&Verdict> for LineVerdict {
             Verdict::ByHand(_) => Self::ByHand,
             Verdict::Same => Self::Same,
             Verdict::Settled => Self::Settled,
+            Verdict::Overtaken(_) => Self::Overtaken,
             Verdict::Gap => Self::Gap,
             Verdict::NoDay(_) => Self::NoDay,
         }

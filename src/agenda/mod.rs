@@ -10,6 +10,8 @@
 //! *Edition.* An immutable numbered copy of the agenda of a span, adopted by the secretariat or by a decision of the table. Editions are compared with each other and with the
 //! agenda of today.
 //!
+//! *Year.* The releases of a year with the state of each contribution, read by everyone who sees a contribution.
+//!
 //! *Permissions.* The secretariat proposes, accepts and adopts. Everybody reads editions, because the agenda is public.
 //!
 //! *Mails.* None: a provisional date is not told.

@@ -1,5 +1,7 @@
 //! A proposal: the dates that the rules of the catalogue give for a span, compared with the releases that exist. Pure.
 
+pub mod import;
+
 use crate::catalogue::model::Product;
 use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use crate::releases::model::Release;
@@ -93,6 +95,8 @@ pub enum Verdict {
     Same,
     /// Announced or published: it moves only with a reason.
     Settled,
+    /// Announced for the day of the rule, which gives another day since a source has moved.
+    Overtaken(Derived),
     /// The product has no rule, and its periodicity asks for a release.
     Gap,
     NoDay(NoDay),
@@ -103,8 +107,21 @@ impl Verdict {
     pub const fn proposed(&self) -> Option<&Derived> {
         match self {
             Self::New(derived) | Self::Changed(derived) | Self::ByHand(derived) => Some(derived),
-            Self::Same | Self::Settled | Self::Gap | Self::NoDay(_) => None,
+            Self::Same | Self::Settled | Self::Overtaken(_) | Self::Gap | Self::NoDay(_) => None,
         }
+    }
+
+    /// Returns the day that the rule gives, if it is another than the present one.
+    pub const fn derived(&self) -> Option<&Derived> {
+        match self {
+            Self::Overtaken(derived) => Some(derived),
+            other => other.proposed(),
+        }
+    }
+
+    /// Tells whether the day of an existing release changes because of its rule.
+    pub const fn is_moved(&self) -> bool {
+        matches!(self, Self::Changed(_) | Self::Overtaken(_))
     }
 
     /// Tells whether the line belongs to the whole proposal; a date set by hand changes only by a press of its own.
@@ -134,14 +151,16 @@ pub fn propose(
     name: &dyn Fn(&str) -> String,
 ) -> Vec<Line> {
     let mut agenda = Agenda::of(existing, codes, source, name);
+    let catalogue: Vec<&Product> = subjects.iter().map(|subject| subject.product).collect();
     let places = by_place(existing);
     let mut lines = Vec::new();
     for subject in in_order(subjects) {
         for period in periods(subject.product, span) {
             let found = places.get(&(subject.product.id, subject.observatory, period)).copied().cloned();
-            if let Some(line) = agenda.compare(span, today, subject, period, found) {
-                lines.push(line);
-            }
+            let line = agenda.compare(span, today, subject, period, found);
+            let follows = source_behind(&catalogue, subject.product).is_some();
+            let line = line.map(|line| if follows { agenda.overtaken(line, subject) } else { line });
+            lines.extend(line);
         }
     }
     for line in &mut lines {
@@ -152,6 +171,20 @@ pub fn propose(
         (day.or(line.existing.as_ref().map(Release::day)), line.period)
     });
     lines
+}
+
+/// Returns the source on whose dates a product depends, directly or through the products that its rule follows.
+pub fn source_behind<'p>(catalogue: &[&'p Product], product: &'p Product) -> Option<&'p str> {
+    let mut rule = product.details.date_rule.as_ref()?;
+    // A circle of products ends at its length.
+    for _ in 0..=catalogue.len() {
+        if let Some(source) = rule.source() {
+            return Some(source);
+        }
+        let followed = rule.follows()?;
+        rule = catalogue.iter().find(|one| one.code == followed)?.details.date_rule.as_ref()?;
+    }
+    None
 }
 
 /// Orders the subjects so that a product comes after the one on whose releases its rule depends.
@@ -260,6 +293,21 @@ impl<'a> Agenda<'a> {
             self.days.insert((subject.product.id, period.last_day()), day);
         }
         shown.map(|verdict| line(existing, verdict))
+    }
+
+    /// Compares a confirmed release, whose date was the rule's, with the day that the rule gives now.
+    fn overtaken(&mut self, line: Line, subject: &Subject<'_>) -> Line {
+        let confirmed = line.existing.as_ref().filter(|one| one.state() == ReleaseState::Confirmed);
+        let confirmed = confirmed.filter(|one| one.follows_its_rule()).map(Release::day);
+        let (Some(day), Some(rule)) = (confirmed, &subject.product.details.date_rule) else { return line };
+        // A release does not stand in its own way.
+        self.leave(Some(day));
+        let derived = rule.derive(line.period, &subject.worked, &*self);
+        self.take(subject, line.period, Some(day));
+        match derived {
+            Ok(derived) if derived.day != day => Line { verdict: Verdict::Overtaken(derived), ..line },
+            Ok(_) | Err(_) => line,
+        }
     }
 
     fn leave(&mut self, day: Option<NaiveDate>) {

@@ -13,10 +13,12 @@ pub enum Action {
     Accept,
     /// Adopts the agenda as an edition.
     Adopt,
+    /// Compares a spreadsheet with the agenda, and takes it over.
+    Import,
 }
 
 impl Action {
-    pub const ALL: &'static [Self] = &[Self::View, Self::Propose, Self::Accept, Self::Adopt];
+    pub const ALL: &'static [Self] = &[Self::View, Self::Propose, Self::Accept, Self::Adopt, Self::Import];
 }
 
 /// Decides permissions. The agenda is public; the secretariat plans it.
@@ -24,6 +26,8 @@ pub fn may(actor: &Actor, action: Action) -> bool {
     match action {
         Action::View => true,
         Action::Propose => actor.is_ourselves() || actor.is_secretariat(),
-        Action::Accept | Action::Adopt => actor.is_ourselves() || (actor.is_secretariat() && actor.may_write()),
+        Action::Accept | Action::Adopt | Action::Import => {
+            actor.is_ourselves() || (actor.is_secretariat() && actor.may_write())
+        }
     }
 }

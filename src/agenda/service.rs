@@ -1,11 +1,16 @@
 //! Use cases of the yearly agenda.
 
+mod import;
+mod year;
+
 pub use super::compare::{Difference, Edition, EditionDecision, Entry};
 pub use super::measures::{HORIZON_TARGET_MONTHS, Horizon, NOTICE_MONTHS, Notices};
+pub use import::{COLUMNS, Draft, Preview, import, keep_file, preview_import, read_file};
+pub use year::{Part, PlaceOfWork, YearOfWork, year_of_work};
 
 use super::compare::differences;
 use super::measures::horizons;
-use super::model::{self, Line, Refusal, Span, Subject};
+use super::model::{self, Line, Refusal, Span, Subject, Verdict};
 use super::policy::{self, Action};
 use super::store;
 use super::verb::Verb;
@@ -21,10 +26,12 @@ use crate::network::questions::{AllCalendars, AllObservatories, AllTerritories};
 use crate::releases::model::{Release, Slot, When};
 use crate::releases::service::{self as releases, PlanIn, ReleaseFilter};
 use crate::releases::view::{ByRule, ReleaseView};
+use crate::sources::model::{Source, source_name};
+use crate::sources::questions::{AllDates, AllSources};
 use crate::texts::Lang;
-use crate::time::{Calendars, Joint, Period};
+use crate::time::{Calendars, Frequency, Joint, Period};
 use crate::typed;
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 use entity::ids::{ObservatoryId, OutcomeId, ProductId};
 use entity::kinds::{OutcomeKind, ProductScope};
 use sea_orm::ConnectionTrait;
@@ -40,6 +47,7 @@ pub struct Proposal {
     pub lines: Vec<Line>,
     pub catalogue: Arc<Vec<Product>>,
     pub observatories: Arc<Vec<ObservatoryView>>,
+    pub sources: Arc<Vec<Source>>,
     /// Releases that exist, by the lines that name them.
     pub releases: Vec<ReleaseView>,
 }
@@ -62,8 +70,18 @@ impl Proposal {
     /// Returns the sentence that explains the proposed day of a line.
     pub fn sentence(&self, line: &Line, lang: Lang) -> Option<String> {
         let rule = self.product(line)?.details.date_rule.as_ref()?;
-        let name = |code: &str| product_name(&self.catalogue, code, lang);
-        Some(line.verdict.proposed()?.sentence(rule, line.period, lang, name))
+        let name = |code: &str| match rule.source() {
+            Some(source) => source_name(&self.sources, source).to_owned(),
+            None => product_name(&self.catalogue, code, lang),
+        };
+        Some(line.verdict.derived()?.sentence(rule, line.period, lang, name))
+    }
+
+    /// Returns the source on whose dates the release of a line depends.
+    pub fn source(&self, line: &Line) -> Option<&Source> {
+        let catalogue: Vec<&Product> = self.catalogue.iter().collect();
+        let code = model::source_behind(&catalogue, self.product(line)?)?;
+        self.sources.iter().find(|source| source.code == code)
     }
 
     /// Names a line so that accepting it accepts what was shown.
@@ -101,6 +119,37 @@ pub async fn propose(ctx: &Ctx, span: Span) -> Result<Proposal> {
     proposal(ctx, ctx.reader(), span).await
 }
 
+/// Months after the present one in which dates are reviewed: those of a year's agenda.
+const REVIEWED_MONTHS: u32 = 11;
+
+/// Returns the dates of existing releases that rules give anew since a source has moved, within a year: provisional dates,
+/// which can be accepted, and announced ones, which move only with a reason. `None` if no rule names a source.
+///
+/// Who may: the secretariat.
+pub async fn review(ctx: &Ctx) -> Result<Option<Proposal>> {
+    ctx.demand(policy::may(&ctx.actor, Action::Propose))?;
+    let catalogue = ctx.recall(&Catalogue).await?;
+    let names_a_source = |one: &Product| {
+        let rule = one.details.date_rule.as_ref();
+        one.retired_at.is_none() && rule.is_some_and(|rule| rule.source().is_some())
+    };
+    if !catalogue.iter().any(names_a_source) {
+        return Ok(None);
+    }
+    let month = |day| Period::containing(Frequency::Month, day).map_err(|_| Refusal::NoSpan);
+    let (from, to) = (month(ctx.today())?, month(ctx.today() + Months::new(REVIEWED_MONTHS))?);
+    let mut review = proposal(ctx, ctx.reader(), Span::new(from, to)?).await?;
+    let lines = std::mem::take(&mut review.lines);
+    review.lines = lines.into_iter().filter(|line| is_to_review(line) && review.source(line).is_some()).collect();
+    Ok(Some(review))
+}
+
+/// Tells whether the date of an existing release came from its rule, which gives another one now, or none.
+fn is_to_review(line: &Line) -> bool {
+    let follows = line.existing.as_ref().is_some_and(Release::follows_its_rule);
+    line.verdict.is_moved() || (follows && matches!(line.verdict, Verdict::NoDay(_)))
+}
+
 async fn proposal(ctx: &Ctx, db: &impl ConnectionTrait, span: Span) -> Result<Proposal> {
     let (catalogue, observatories) = (ctx.recall(&Catalogue).await?, ctx.recall(&AllObservatories).await?);
     let (calendars, territories) = (ctx.recall(&AllCalendars).await?, ctx.recall(&AllTerritories).await?);
@@ -116,10 +165,10 @@ async fn proposal(ctx: &Ctx, db: &impl ConnectionTrait, span: Span) -> Result<Pr
         let found = territories.iter().find(|territory| territory.code == code);
         found.map_or(code, |territory| &territory.name).to_owned()
     };
-    // No source is kept yet, and the catalogue refuses rules that name one.
-    let source = |_: &str, _: NaiveDate| None;
+    let (sources, dates) = (ctx.recall(&AllSources).await?, ctx.recall(&AllDates).await?);
+    let source = |code: &str, end: NaiveDate| dates.first_after(code, end);
     let lines = model::propose(span, ctx.today(), &subjects, &existing, &codes, &source, &name);
-    Ok(Proposal { span, lines, catalogue, observatories, releases })
+    Ok(Proposal { span, lines, catalogue, observatories, sources, releases })
 }
 
 /// Returns the subjects of a product: itself, or each contributor to an autonomous one.

@@ -7,5 +7,7 @@ verbs! {
     Agenda {
         Accept = "accept",
         Adopt = "adopt",
+        KeepFile = "keep_file",
+        Import = "import",
     }
 }

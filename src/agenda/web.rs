@@ -1,7 +1,10 @@
-//! Pages of the yearly agenda: the proposal (`web/proposal.rs`) and the editions (`web/editions.rs`).
+//! Pages of the yearly agenda: the proposal (`web/proposal.rs`), the editions (`web/editions.rs`), the work of a year
+//! (`web/year.rs`) and the import of a spreadsheet (`web/import.rs`).
 
 mod editions;
+mod import;
 mod proposal;
+mod year;
 
 use actix_web::web::ServiceConfig;
 
@@ -9,4 +12,6 @@ use actix_web::web::ServiceConfig;
 pub fn pages(cfg: &mut ServiceConfig) {
     proposal::pages(cfg);
     editions::pages(cfg);
+    year::pages(cfg);
+    import::pages(cfg);
 }

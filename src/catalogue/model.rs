@@ -3,7 +3,6 @@
 use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use crate::network::model::ObservatoryView;
 use crate::texts::Lang;
-use crate::time::date_rule::Anchor;
 use crate::time::{DateRule, Frequency, Period};
 use chrono::{DateTime, Months, NaiveDate, NaiveTime, Utc};
 use entity::ids::{DocumentId, ObservatoryId, ProductId, ProductSheetId, ProductStepId};
@@ -312,12 +311,13 @@ fn waits_for_itself(steps: &[StepIn], step: &StepIn) -> bool {
 }
 
 /// Checks the rule of the product `own`. `rule_of` returns the rule of another product, or none for an unknown one.
-/// Errors: values outside their limits; a product, a territory or a source that is not known (no source is kept yet); a
-/// circle of products that wait for each other.
+/// Errors: values outside their limits; a product, a territory or a source that is not known; a circle of products that
+/// wait for each other.
 pub fn check_rule<'r>(
     rule: &'r DateRule,
     own: &'r str,
     is_territory: impl Fn(&str) -> bool,
+    is_source: impl Fn(&str) -> bool,
     rule_of: impl Fn(&str) -> Option<Option<&'r DateRule>>,
 ) -> Result<(), Refusal> {
     if let Some(improper) = rule.improper().first() {
@@ -325,7 +325,7 @@ pub fn check_rule<'r>(
         return Err(Refusal::RuleOutOfRange { least, most });
     }
     let is_elsewhere = rule.worked_by.as_deref().is_some_and(|code| !is_territory(code));
-    if is_elsewhere || matches!(rule.day, Anchor::Source { .. }) {
+    if is_elsewhere || rule.source().is_some_and(|code| !is_source(code)) {
         return Err(Refusal::RuleUnknown);
     }
     let mut met = vec![own];
@@ -338,12 +338,6 @@ pub fn check_rule<'r>(
         next = rule_of(code).ok_or(Refusal::RuleUnknown)?.and_then(DateRule::follows);
     }
     Ok(())
-}
-
-/// Tells whether a text is a code, which stands in addresses of pages: lower-case letters, digits and single hyphens.
-pub fn is_code(text: &str) -> bool {
-    let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    text.split('-').all(word)
 }
 
 /// A version of the methodology sheet of a product.

@@ -1,10 +1,12 @@
 //! Questions about the catalogue, answered from memory while the data stay the same ([`crate::memory`]).
 
-use super::model::Product;
+use super::model::{Product, Sheet};
 use super::store;
 use crate::error::Result;
 use crate::memory::Question;
+use entity::ids::ProductId;
 use sea_orm::ConnectionTrait;
+use std::collections::HashMap;
 
 /// All products by code, retired ones too.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -15,5 +17,17 @@ impl Question for Catalogue {
 
     async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::products(db).await?)
+    }
+}
+
+/// The versions of the methodology sheets by product, the first one first.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct AllSheets;
+
+impl Question for AllSheets {
+    type Answer = HashMap<ProductId, Vec<Sheet>>;
+
+    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+        Ok(store::sheets_by_product(db, None).await?)
     }
 }

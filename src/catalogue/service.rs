@@ -1,8 +1,10 @@
 //! Use cases of the catalogue: one function each, inside the transaction of the caller.
 
 mod checks;
+mod study;
 
 pub use checks::{checked_code, checked_details, checked_list, checked_step};
+pub use study::{change_study, create_study, retire_study};
 
 use super::model::{
     Details, MOST_LISTS, MOST_STEPS, Product, Refusal, SHEET_CHARACTERS, Sheet, Step, StepIn, UsedList, check_rule,
@@ -20,6 +22,7 @@ use crate::documents::view::{Document, Opened};
 use crate::error::{Error, FieldError, Refusal as _, Result};
 use crate::network::service as network;
 use crate::open::{Guarded, Seen, admit};
+use crate::sources::service as sources;
 use crate::time::{DateRule, Period};
 use crate::typed::{self, Reading};
 use bytes::Bytes;
@@ -134,16 +137,18 @@ pub async fn edit(
     save(ctx, txn, Product { details, ..before }, Verb::Edit).await
 }
 
-/// Checks the rule for the dates of a product, which names other products and territories.
+/// Checks the rule for the dates of a product, which names other products, territories and sources.
 async fn check_rule_of(txn: &Txn, code: &str, details: &Details) -> Result<()> {
     let Some(rule) = &details.date_rule else { return Ok(()) };
     let (catalogue, territories) = (products(txn).await?, network::territories(txn).await?);
     let is_territory = |code: &str| territories.iter().any(|one| one.code == code);
+    let sources = sources::codes(txn).await?;
+    let is_source = |code: &str| sources.iter().any(|known| known == code);
     let rule_of = |code: &str| {
         let found = catalogue.iter().find(|product| product.code == code);
         found.map(|product| product.details.date_rule.as_ref())
     };
-    Ok(check_rule(rule, code, is_territory, rule_of)?)
+    Ok(check_rule(rule, code, is_territory, is_source, rule_of)?)
 }
 
 /// Retires a product: no release of it can be planned any more, and its releases stay. A retired one stays as it is.

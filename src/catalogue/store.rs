@@ -13,7 +13,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect,
 };
 use std::collections::HashMap;
 
@@ -222,38 +222,43 @@ fn step_row(product: ProductId, step: &Step) -> step::ActiveModel {
 
 /// Lists the versions of the methodology sheet of a product, the first one first.
 pub async fn sheets(db: &impl ConnectionTrait, product: ProductId) -> Result<Vec<Sheet>> {
+    Ok(sheets_by_product(db, Some(product)).await?.remove(&product).unwrap_or_default())
+}
+
+/// Lists the versions of the methodology sheets by product, the first one first: of all products, or of one.
+pub async fn sheets_by_product(
+    db: &impl ConnectionTrait,
+    only: Option<ProductId>,
+) -> Result<HashMap<ProductId, Vec<Sheet>>> {
+    let of = Condition::all().add_option(only.map(|product| sheet::Column::ProductId.eq(product)));
     let to_sheet = list::Entity::belongs_to(sheet::Entity).from(list::Column::SheetId).to(sheet::Column::Id);
     let mut lists: HashMap<ProductSheetId, Vec<UsedList>> = HashMap::new();
     let used = list::Entity::find()
         .join(JoinType::InnerJoin, to_sheet.into())
-        .filter(sheet::Column::ProductId.eq(product))
+        .filter(of.clone())
         .order_by(list::Column::Position, Order::Asc)
         .all(db)
         .await?;
     for row in used {
         lists.entry(row.sheet_id).or_default().push(UsedList { name: row.name, edition: row.edition });
     }
-    let rows = sheet::Entity::find()
-        .filter(sheet::Column::ProductId.eq(product))
-        .order_by(sheet::Column::Number, Order::Asc)
-        .all(db)
-        .await?;
-    rows.into_iter()
-        .map(|row| {
-            let from = row.from_period.parse();
-            let from = from.map_err(|_| StoreError::inconsistent("product_sheet", row.id, "an unreadable period"))?;
-            Ok(Sheet {
-                lists: lists.remove(&row.id).unwrap_or_default(),
-                id: row.id,
-                number: row.number,
-                text_it: row.text_it,
-                text_en: row.text_en,
-                document_id: row.document_id,
-                from,
-                published_at: row.published_at.0,
-            })
-        })
-        .collect()
+    let rows = sheet::Entity::find().filter(of).order_by(sheet::Column::Number, Order::Asc).all(db).await?;
+    let mut sheets: HashMap<ProductId, Vec<Sheet>> = HashMap::new();
+    for row in rows {
+        let from = row.from_period.parse();
+        let from = from.map_err(|_| StoreError::inconsistent("product_sheet", row.id, "an unreadable period"))?;
+        sheets.entry(row.product_id).or_default().push(Sheet {
+            lists: lists.remove(&row.id).unwrap_or_default(),
+            id: row.id,
+            number: row.number,
+            text_it: row.text_it,
+            text_en: row.text_en,
+            document_id: row.document_id,
+            from,
+            published_at: row.published_at.0,
+        });
+    }
+    Ok(sheets)
 }
 
 /// Inserts a version of the methodology sheet of a product.

@@ -115,6 +115,12 @@ pub async fn seen_of_release(ctx: &Ctx, release: ReleaseId) -> Result<Vec<Delive
     Ok(seen)
 }
 
+/// Returns the visible deliverables of the releases with a day from one to another, both included.
+pub async fn released_between(ctx: &Ctx, from: NaiveDate, to: NaiveDate) -> Result<Vec<DeliverableView>> {
+    let filter = Filter { released: Some((from, to)), ..Filter::default() };
+    Ok(store::list(ctx.reader(), &scope::<DeliverableView>(ctx)?, &filter, None, None).await?)
+}
+
 /// Returns one deliverable, for slices that act for the service itself.
 pub async fn deliverable(db: &impl ConnectionTrait, id: DeliverableId) -> Result<DeliverableView> {
     store::find(db, &Visibility::Everything, id).await?.ok_or(Error::NotFound)

@@ -46,6 +46,8 @@ pub struct Filter {
     pub upto: Option<NaiveDate>,
     /// Sent back by the review.
     pub sent_back: bool,
+    /// First and last day of its release, both included.
+    pub released: Option<(NaiveDate, NaiveDate)>,
 }
 
 #[derive(FromQueryResult)]
@@ -251,6 +253,7 @@ fn narrowed(filter: &Filter) -> Condition {
         .add_option(filter.of.as_ref().map(|of| deliverable::Column::ObservatoryId.is_in(of.iter().copied())))
         .add_option(filter.overdue_on.map(overdue))
         .add_option(filter.sent_back.then(is_sent_back))
+        .add_option(filter.released.map(|(from, to)| release::Column::Day.between(from, to)))
 }
 
 fn is_sent_back() -> Condition {

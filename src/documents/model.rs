@@ -19,6 +19,15 @@ const TYPES: &[(&str, &[&str])] = &[
 ];
 /// Extensions offered by the browser's dialogue. [`document_type`] checks the actual type.
 pub const ACCEPTED_FILES: &str = ".pdf,.p7m,.png,.jpg,.jpeg,.tif,.tiff";
+/// Extensions of tables and of calendars, offered by the browser's dialogue.
+pub const TABLE_FILES: &str = ".csv,.xlsx";
+pub const CALENDAR_FILES: &str = ".ics";
+/// Files that a use case reads and that prove nothing: tables and calendars.
+const DRAFTS: &[(&str, &str)] = &[(TABLE, "csv"), (WORKBOOK, "xlsx"), (CALENDAR, "ics")];
+/// Media types of [`DRAFTS`].
+pub const TABLE: &str = "text/csv";
+pub const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+pub const CALENDAR: &str = "text/calendar";
 const PDF: &str = "application/pdf";
 const ENVELOPE: &str = "application/pkcs7-mime";
 
@@ -61,6 +70,33 @@ pub fn document_type(name: &str, bytes: &[u8]) -> Result<&'static str, Refusal> 
     let extension = name.rsplit_once('.').map(|(_, extension)| extension).unwrap_or_default();
     let declared = type_of(extension).ok_or(Refusal::TypeRefused)?;
     if sniffed_type(bytes) == Some(declared) { Ok(declared) } else { Err(Refusal::TypeMismatch) }
+}
+
+/// Returns the media type of a file that a use case reads; refused if its name indicates another type than its content.
+pub fn draft_type(name: &str, bytes: &[u8]) -> Result<&'static str, Refusal> {
+    if bytes.is_empty() {
+        return Err(Refusal::Empty);
+    }
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase()).unwrap_or_default();
+    let declared = DRAFTS.iter().find(|(_, known)| *known == extension).map(|(media_type, _)| *media_type);
+    let declared = declared.ok_or(Refusal::TypeRefused)?;
+    if sniffed_draft(bytes) == Some(declared) { Ok(declared) } else { Err(Refusal::TypeMismatch) }
+}
+
+/// Tells whether a media type is that of a file which a use case reads and which proves nothing.
+pub fn is_draft(media_type: &str) -> bool {
+    DRAFTS.iter().any(|(known, _)| *known == media_type)
+}
+
+/// Detects a workbook, a calendar or another text.
+fn sniffed_draft(bytes: &[u8]) -> Option<&'static str> {
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Some(WORKBOOK);
+    }
+    let is_text = !bytes.contains(&0) && sniffed_type(bytes).is_none() && infer::get(bytes).is_none();
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    let begins = |word: &[u8]| text.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
+    is_text.then(|| if begins(b"BEGIN:VCALENDAR") { CALENDAR } else { TABLE })
 }
 
 /// Returns the name to store: the last part of its path, on one line. Only the stem of a long name is shortened,
@@ -139,6 +175,24 @@ mod tests {
         assert_eq!(document_type("atto", pdf), Err(Refusal::TypeRefused));
         assert_eq!(document_type("atto.pdf", b""), Err(Refusal::Empty));
         assert_eq!(document_type("atto.pdf.p7m", &HEAD), Ok(ENVELOPE));
+    }
+
+    #[test]
+    fn a_table_is_text_and_a_workbook_is_packed() {
+        assert_eq!(draft_type("date.csv", b"etichetta;giorno"), Ok(TABLE));
+        assert_eq!(draft_type("date.XLSX", b"PK\x03\x04 and more"), Ok(WORKBOOK));
+        assert_eq!(draft_type("date.ics", b"\xef\xbb\xbfBEGIN:VCALENDAR\r\n"), Ok(CALENDAR));
+        for (name, bytes) in [
+            ("date.csv", b"PK\x03\x04".as_slice()),
+            ("date.csv", b"%PDF-1.7"),
+            ("date.csv", b"a\0b"),
+            ("date.xlsx", b"etichetta;giorno"),
+            ("date.ics", b"<html>"),
+        ] {
+            assert_eq!(draft_type(name, bytes), Err(Refusal::TypeMismatch), "{name}");
+        }
+        assert_eq!(draft_type("date.xls", b"PK\x03\x04"), Err(Refusal::TypeRefused));
+        assert_eq!(draft_type("date.csv", b""), Err(Refusal::Empty));
     }
 
     #[test]

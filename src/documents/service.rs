@@ -15,10 +15,11 @@ use crate::each::Failures;
 use crate::error::{Code, Error, Result};
 use crate::secret;
 use crate::time::zone;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use entity::ids::DocumentId;
 use entity::kinds::DocumentOwnerKind;
+use futures_util::StreamExt as _;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -54,7 +55,10 @@ pub struct Received {
 /// the permission. Mails: none. Errors: those of [`receive`] and [`keep`].
 pub async fn keep_upload(ctx: &Ctx, verb: impl Into<Action>, name: &str, content: Bytes) -> Result<Document> {
     let received = receive(ctx, name, content).await?;
-    let verb = verb.into();
+    keep_received(ctx, verb.into(), received).await
+}
+
+async fn keep_received(ctx: &Ctx, verb: Action, received: Received) -> Result<Document> {
     ctx.write(async |txn| {
         let document = keep(ctx, txn, received).await?;
         let details = json!({ "sha256": document.sha256, "size": document.size, "media_type": document.media_type });
@@ -64,18 +68,51 @@ pub async fn keep_upload(ctx: &Ctx, verb: impl Into<Action>, name: &str, content
     .await
 }
 
+/// Keeps a table or a calendar that a use case reads later, in a transaction of its own, like [`keep_upload`].
+///
+/// What happens: the document has no owner and is deleted after a day. Who may: the calling use case has checked the
+/// permission. Errors: those of [`receive`] and [`keep`].
+pub async fn keep_draft(ctx: &Ctx, verb: impl Into<Action>, name: &str, content: Bytes) -> Result<Document> {
+    let media_type = model::draft_type(name, &content)?;
+    let received = receive_as(ctx, name, media_type, content).await?;
+    keep_received(ctx, verb.into(), received).await
+}
+
+/// Reads a whole draft. Errors: `not_found` for any other document, and for a draft of another person.
+pub async fn read_draft(ctx: &Ctx, id: DocumentId) -> Result<(Document, Bytes)> {
+    let uploader = store::uploader(ctx.reader(), id).await?.ok_or(Error::NotFound)?;
+    let document = store::documents(ctx.reader(), vec![id]).await?.pop().ok_or(Error::NotFound)?;
+    if uploader != ctx.actor.person_id() || !model::is_draft(&document.media_type) {
+        return Err(Error::NotFound);
+    }
+    let mut content = ctx.services.contents.read(&document.sha256).await?;
+    let mut bytes = BytesMut::new();
+    while let Some(part) = content.next().await {
+        bytes.extend_from_slice(&part.map_err(|_| Error::refused(Code::DocumentUnreadable))?);
+    }
+    Ok((document, bytes.freeze()))
+}
+
 /// Checks a file and writes its content into the store.
 ///
 /// Who may: the calling use case has checked the permission. Errors: `document_too_large`, `document_empty`,
 /// `document_type_refused`, `document_type_mismatch`, `documents_quota`; `busy` and `storage_full` if the store does
 /// not accept the content.
 pub async fn receive(ctx: &Ctx, name: &str, content: Bytes) -> Result<Received> {
+    let media_type = model::document_type(name, &content);
+    if content.len() > ctx.config().limits.document_bytes {
+        return Err(Error::file_too_large(ctx.config().limits.document_bytes));
+    }
+    receive_as(ctx, name, media_type?, content).await
+}
+
+async fn receive_as(ctx: &Ctx, name: &str, media_type: &'static str, content: Bytes) -> Result<Received> {
     if content.len() > ctx.config().limits.document_bytes {
         return Err(Error::file_too_large(ctx.config().limits.document_bytes));
     }
     let received = Received {
         name: model::document_name(name),
-        media_type: model::document_type(name, &content)?,
+        media_type,
         size: i64::try_from(content.len()).map_err(|_| Error::file_too_large(content.len()))?,
         sha256: secret::sha256_hex(&content),
     };

@@ -1,5 +1,7 @@
 //! Documents as other slices and readers see them.
 
+pub use super::model::{CALENDAR, CALENDAR_FILES, TABLE_FILES, WORKBOOK};
+
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use entity::ids::DocumentId;

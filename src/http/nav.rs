@@ -39,9 +39,13 @@ const PARTS: &[Part] = &[
 /// Views of the agenda: its dates, the dates that rules propose, its editions, and the products behind it.
 const AGENDA: &[Entry] = &[
     entry("/calendar", "overview.tab_calendar", everybody),
+    entry("/agenda/year", "overview.tab_year", Actor::is_participant),
     entry("/agenda/proposal", "overview.tab_proposal", Actor::is_secretariat),
     entry("/agenda/editions", "overview.tab_editions", everybody),
     entry("/products", "overview.tab_products", everybody),
+    entry("/studies", "overview.tab_studies", Actor::is_colleague),
+    entry("/sources", "overview.tab_sources", Actor::is_colleague),
+    entry("/early-access", "overview.tab_early_access", everybody),
 ];
 
 /// Views of the people and their seats.

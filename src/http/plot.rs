@@ -1,4 +1,5 @@
-//! A time axis for drawings on pages: the place of a day, the length of some days, and the marks along it.
+//! Drawings on pages: a time axis with the place of a day, the length of some days and the marks along it; rows of bars below
+//! it; lengths of amounts.
 //!
 //! The drawings are SVG made by the server: they need no script, no inline style, and can be printed. Each has a title and
 //! a description, and its page says the same in a table. All measures are units of the drawing's `viewBox`, in whole
@@ -12,6 +13,69 @@ use chrono::{Datelike as _, Days, Months, NaiveDate};
 const MOST_MARKS: usize = 8;
 /// Distances between two marks, in months.
 const DISTANCES: [u32; 6] = [1, 3, 6, 12, 24, 60];
+
+/// Width of a drawing, of the axis in it, and the space left of the axis.
+const WIDTH: i64 = 480;
+const AXIS: i64 = 440;
+const LEFT: i64 = 8;
+/// Height of the head with the marks, of a row, and of the foot.
+const HEAD: i64 = 26;
+const ROW: i64 = 48;
+const FOOT: i64 = 22;
+/// Width of the label of a mark; a mark whose label would stand beyond the edge is left out.
+const LABEL: i64 = 46;
+
+/// The frame of a drawing: rows with a label and a bar below a time axis.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rows {
+    pub width: i64,
+    pub height: i64,
+    /// Lower end of the lines.
+    pub floor: i64,
+    pub marks: Vec<Mark>,
+    /// Place of the present day; `None` for one outside the axis.
+    pub today: Option<i64>,
+}
+
+/// Heights of one row: of its label, and of the upper end, the middle and the text of its bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heights {
+    pub label: i64,
+    pub bar: i64,
+    pub middle: i64,
+    pub text: i64,
+}
+
+impl Rows {
+    /// Makes the axis of a drawing.
+    pub fn axis(from: NaiveDate, to: NaiveDate) -> TimeAxis {
+        TimeAxis::new(from, to, LEFT, AXIS)
+    }
+
+    /// Makes the frame for a number of rows.
+    pub fn of(axis: &TimeAxis, rows: usize, today: NaiveDate, lang: Lang) -> Self {
+        let floor = HEAD + ROW * i64::try_from(rows).unwrap_or_default();
+        Self {
+            width: WIDTH,
+            height: floor + FOOT,
+            floor,
+            marks: axis.marks(lang).into_iter().filter(|mark| mark.x + LABEL <= WIDTH).collect(),
+            today: (axis.from <= today && today <= axis.to).then(|| axis.x(today)),
+        }
+    }
+
+    /// Returns the heights of a row, counted from 0.
+    pub fn heights(number: usize) -> Heights {
+        let top = HEAD + ROW * i64::try_from(number).unwrap_or_default();
+        Heights { label: top + 15, bar: top + 21, middle: top + 31, text: top + 35 }
+    }
+}
+
+/// Returns the length of a bar for an amount, if the greatest amount has the whole length; at least one unit for any amount
+/// at all.
+pub fn length(amount: i64, most: i64, whole: i64) -> i64 {
+    if amount <= 0 || most <= 0 { 0 } else { (whole * amount / most).clamp(1, whole) }
+}
 
 /// The days from one to another, both included, on a line of a given width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +178,25 @@ mod tests {
     fn an_axis_of_one_day_has_a_place_for_it() {
         let axis = TimeAxis::new(day("2027-01-05"), day("2027-01-01"), 0, 100);
         assert_eq!(axis.bar(day("2027-01-05"), day("2027-01-05")), Some(Bar { x: 0, width: 100 }));
+    }
+
+    #[test]
+    fn a_drawing_grows_with_its_rows_and_marks_today_only_on_its_axis() {
+        let axis = Rows::axis(day("2027-01-01"), day("2027-12-31"));
+        let (two, three) =
+            (Rows::of(&axis, 2, day("2027-07-02"), Lang::It), Rows::of(&axis, 3, day("2028-01-01"), Lang::It));
+        assert_eq!(three.height - two.height, Rows::heights(1).bar - Rows::heights(0).bar);
+        assert!(Rows::heights(1).bar + 20 < two.floor && two.floor < two.height);
+        assert_eq!((two.today, three.today), (Some(axis.x(day("2027-07-02"))), None));
+    }
+
+    #[test]
+    fn a_bar_is_as_long_as_its_share_and_never_vanishes() {
+        assert_eq!(
+            [length(0, 10, 400), length(1, 1000, 400), length(5, 10, 400), length(10, 10, 400)],
+            [0, 1, 200, 400]
+        );
+        assert_eq!((length(0, 0, 400), length(3, 0, 400)), (0, 0));
     }
 
     #[test]

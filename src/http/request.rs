@@ -43,13 +43,16 @@ impl Facts {
     }
 }
 
+/// Endings of addresses that programs read, so that a refusal is for programs too.
+const FILES: [&str; 6] = ["atom", "csv", "ics", "json", "jsonld", "ttl"];
+
 /// Returns the form of errors. Programs get problems: under `/api/`, for calendars and service checks, and if the
 /// request asks for JSON by name.
 pub fn face(path: &str, headers: &HeaderMap) -> Face {
     let for_programs = path.starts_with("/api/")
         || path.starts_with("/health")
         || path == "/status"
-        || path.rsplit_once('.').is_some_and(|(_, ending)| matches!(ending, "ics" | "json"));
+        || path.rsplit_once('.').is_some_and(|(_, ending)| FILES.contains(&ending));
     if for_programs || asks_for_json(headers) { Face::Problem } else { Face::Page }
 }
 

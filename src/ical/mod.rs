@@ -15,6 +15,7 @@
 pub mod feed;
 pub mod invitation;
 mod object;
+pub mod reading;
 
 pub use feed::{EntryStatus, Feed, FeedEntry, When};
 pub use invitation::{Attendee, Invitation, Organizer, Role, method_name};

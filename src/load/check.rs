@@ -6,12 +6,13 @@
 mod products;
 
 use super::file::{
-    Agreement, Body, Designation, File, Holiday, HolidayKind, Ladder, Observatory, OneOffDay, Person, Problem, Spanned,
-    TechnicalTable, Territory,
+    Agreement, Body, Designation, File, Holiday, HolidayKind, Ladder, Observatory, OneOffDay, Person, Problem, Source,
+    Spanned, TechnicalTable, Territory,
 };
 use crate::letters;
 use crate::mail::{address, is_address};
 use crate::network::model::frame::mailbox;
+use crate::sources::model::{ADDRESS_CHARACTERS, CODE_CHARACTERS, NAME_CHARACTERS, PUBLISHER_CHARACTERS};
 use crate::time::{NonWorkingRule, RuleKind};
 use entity::kinds::{BodyKind, ObservatoryKind, SeatKind, TableKind};
 use std::collections::{HashMap, HashSet};
@@ -27,6 +28,7 @@ pub fn check(source: &str, file: &File) -> Vec<Problem> {
     checker.agreement(&file.agreement);
     checker.holidays(&file.holidays);
     checker.territories(&file.territories);
+    checker.neighbours(&file.territories);
     let territories = codes(file.territories.iter().map(|territory| &territory.get_ref().code));
     checker.one_off_days(&file.one_off_days, &territories);
     checker.bodies(&file.bodies, &territories);
@@ -34,7 +36,8 @@ pub fn check(source: &str, file: &File) -> Vec<Problem> {
     checker.people(&file.people, &file.designations);
     checker.designations(file);
     checker.tables(&file.tables, &file.bodies);
-    checker.products(&file.products, &file.observatories, &file.territories);
+    checker.sources(&file.sources);
+    checker.products(&file.products, &file.observatories, &file.territories, &file.sources);
     checker.ladder(&file.ladder);
     checker.problems.sort();
     checker.problems
@@ -118,6 +121,42 @@ impl Checker<'_> {
         if !range.contains(number.get_ref()) {
             let (least, most) = (range.start(), range.end());
             self.refuse(&number.span(), format!("{what} must be from {least} to {most}, not {}", number.get_ref()));
+        }
+    }
+
+    fn sources(&mut self, sources: &[Spanned<Source>]) {
+        self.unique(sources.iter().map(|source| &source.get_ref().code), "code of a source");
+        for source in sources.iter().map(Spanned::get_ref) {
+            self.slug(&source.code, CODE_CHARACTERS);
+            self.text(&source.name, NAME_CHARACTERS);
+            self.text(&source.publisher, PUBLISHER_CHARACTERS);
+            if let Some(address) = &source.address {
+                self.text(address, ADDRESS_CHARACTERS);
+                self.form(address, is_web_address(address.get_ref()), "address of a page");
+            }
+        }
+    }
+
+    /// Checks that neighbours are territories of the file, and that each names the other.
+    fn neighbours(&mut self, territories: &[Spanned<Territory>]) {
+        for territory in territories.iter().map(Spanned::get_ref) {
+            for neighbour in &territory.neighbours {
+                let own = territory.code.get_ref();
+                let found =
+                    territories.iter().map(Spanned::get_ref).find(|one| one.code.get_ref() == neighbour.get_ref());
+                let is_mutual = |one: &Territory| one.neighbours.iter().any(|back| back.get_ref() == own);
+                match found {
+                    Some(other) if is_mutual(other) && other.code.get_ref() != own => {}
+                    Some(_) => self.refuse(
+                        &neighbour.span(),
+                        format!("\"{}\" does not name \"{own}\" as a neighbour", neighbour.get_ref()),
+                    ),
+                    None => self.refuse(
+                        &neighbour.span(),
+                        format!("there is no territory \"{}\" in this file", neighbour.get_ref()),
+                    ),
+                }
+            }
         }
     }
 

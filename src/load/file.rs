@@ -68,6 +68,8 @@ pub struct File {
     pub designations: Vec<Spanned<Designation>>,
     #[serde(default, rename = "technical_table")]
     pub tables: Vec<Spanned<TechnicalTable>>,
+    #[serde(default, rename = "source")]
+    pub sources: Vec<Spanned<Source>>,
     #[serde(default, rename = "product")]
     pub products: Vec<Spanned<Product>>,
     pub ladder: Spanned<Ladder>,
@@ -133,6 +135,9 @@ pub struct Territory {
     pub name: Spanned<String>,
     pub city: Spanned<String>,
     pub patron: Spanned<Patron>,
+    /// Codes of the territories that border on it.
+    #[serde(default)]
+    pub neighbours: Vec<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -225,6 +230,16 @@ pub struct TechnicalTable {
     /// First parties of a working group, by the codes of their bodies. The plenary table always has all signatories.
     #[serde(default)]
     pub parties: Vec<Spanned<String>>,
+}
+
+/// A source at its first load; afterwards it belongs to the service.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    pub code: Spanned<String>,
+    pub name: Spanned<String>,
+    pub publisher: Spanned<String>,
+    pub address: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -9,6 +9,8 @@
 //! only to a seat that never had a holder, because otherwise a reload would bring back people who have left. In the
 //! same way the file's parties of a working group are written only if the group never had any.
 //!
+//! A source is written only if the database has none with its code, because its name and its dates belong to the service.
+//!
 //! The catalogue has two authors: a product that the secretariat has changed stays as it is, with its steps and
 //! contributors, and is reported; `--overwrite` takes the file's. Versions of methodology sheets are not in the file.
 //!

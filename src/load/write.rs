@@ -15,8 +15,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::AgreementId;
 use entity::{
     agreement, agreement_act, body, body_alias, designation, designation_record, non_working_rule, observatory,
-    one_off_day, person, product, product_contributor, product_step, seat, setting, table_party, technical_table,
-    territory,
+    one_off_day, person, product, product_contributor, product_step, seat, setting, source, table_party,
+    technical_table, territory,
 };
 use rows::{Rows, Snapshot};
 use sea_orm::{
@@ -45,6 +45,7 @@ pub struct Plan {
     records: Writes<designation_record::Model>,
     tables: Writes<technical_table::Model>,
     parties: Writes<table_party::Model>,
+    sources: Writes<source::Model>,
     products: Writes<product::Model>,
     steps: StepWrites,
     contributors: Writes<product_contributor::Model>,
@@ -105,6 +106,7 @@ impl Plan {
             parties: told.compare("party", Absent::AreOthers, &[], rows.parties, |row| {
                 of(code(row.table_id.to_string()), &code(row.body_id.to_string()))
             }),
+            sources: told.compare("source", Absent::AreOthers, &known.sources, rows.sources, |row| row.code.clone()),
             products: told.compare("product", Absent::Stay, &known.products, rows.products, |row| row.code.clone()),
             steps: StepWrites::of(
                 told.compare("step", Absent::Stay, &known.steps, rows.steps, |row| {
@@ -140,6 +142,7 @@ impl Plan {
         self.records.write(txn, now).await?;
         self.tables.write(txn, now).await?;
         self.parties.write(txn, now).await?;
+        self.sources.write(txn, now).await?;
         self.products.write(txn, now).await?;
         self.steps.replaced.write(txn, now).await?;
         self.steps.present.write(txn, now).await?;

@@ -188,6 +188,9 @@ pub struct TerritoryOut {
     #[schema(max_length = 80)]
     pub city: String,
     pub patron: Option<PatronOut>,
+    /// Codes of the territories of the network that border on it.
+    #[schema(max_items = 100)]
+    pub neighbours: Vec<String>,
 }
 
 /// The day of a patron saint, a holiday for those who work in the town.
@@ -508,10 +511,10 @@ impl From<ObservatoryView> for ObservatoryOut {
 }
 
 impl From<TerritoryView> for TerritoryOut {
-    fn from(TerritoryView { code, name, city, patron }: TerritoryView) -> Self {
+    fn from(TerritoryView { code, name, city, patron, neighbours }: TerritoryView) -> Self {
         let patron =
             patron.map(|PatronDay { name_it, name_en, month, day }| PatronOut { name_it, name_en, month, day });
-        Self { code, name, city, patron }
+        Self { code, name, city, patron, neighbours }
     }
 }
 

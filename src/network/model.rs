@@ -88,6 +88,8 @@ pub struct TerritoryView {
     pub name: String,
     pub city: String,
     pub patron: Option<PatronDay>,
+    /// Codes of the territories that border on it.
+    pub neighbours: Vec<String>,
 }
 
 /// The day of the patron saint of a town, a holiday for those who work there.

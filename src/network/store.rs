@@ -171,6 +171,7 @@ pub async fn territories(db: &impl Connection) -> Result<Vec<TerritoryView>> {
         code: row.code,
         name: row.name,
         city: row.city,
+        neighbours: row.neighbours.iter().flat_map(|codes| codes.split(' ')).map(str::to_owned).collect(),
     };
     Ok(rows.into_iter().map(view).collect())
 }

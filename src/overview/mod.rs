@@ -5,6 +5,7 @@
 
 pub mod api;
 mod labels;
+pub mod open_data;
 pub mod policy;
 pub mod radar;
 pub mod service;

@@ -2,10 +2,11 @@
 
 mod public;
 
-pub use public::{Front, Part, Report, front, part_of};
+pub use public::{Front, Part, Report, front, open_data, part_of};
 
 use super::policy::{self, Action};
 use super::radar::{self, SeatAtRisk};
+use crate::agenda::service as agenda;
 use crate::auth::actor::HeldSeat;
 use crate::ctx::Ctx;
 use crate::deliverables::view::{DeliverableView, Progress};
@@ -34,7 +35,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::ids::{ObservatoryId, PersonId, ReleaseId, SeatId};
 use entity::kinds::{DeliverableState, NotificationState, ReleaseState, SeatKind, TaskState};
 use sea_orm::ConnectionTrait;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Days ahead for which open work is read; a year covers every planned release.
 const OPEN_DAYS: u64 = 366;
@@ -62,6 +63,8 @@ pub struct Monday {
     pub late: Vec<OwedFor>,
     /// Obligations due within [`NEXT_DAYS`], by release.
     pub soon: Vec<OwedFor>,
+    /// Sources that have moved, with the number of dates to review because of each.
+    pub moved: Vec<(String, usize)>,
     /// Releases due within [`NEXT_DAYS`], and overdue ones.
     pub leaving: Vec<Leaving>,
     /// The next confirmed release with its contributions.
@@ -135,6 +138,7 @@ pub async fn monday(ctx: &Ctx) -> Result<Monday> {
         risks: radar(ctx, None).await?,
         late: by_release(db, late).await?,
         soon: by_release(db, soon).await?,
+        moved: moved(ctx).await?,
         leaving: leaving(db, last_day).await?,
         next: next(ctx).await?,
         waiting: waiting(ctx).await?,
@@ -143,6 +147,16 @@ pub async fn monday(ctx: &Ctx) -> Result<Monday> {
         failing_jobs: jobs.into_iter().filter(JobStatus::is_failing).collect(),
         silent: ctx.services.vitals.silent(),
     })
+}
+
+/// Returns the names of the sources that have moved, with the number of dates to review because of each.
+async fn moved(ctx: &Ctx) -> Result<Vec<(String, usize)>> {
+    let Some(review) = agenda::review(ctx).await? else { return Ok(Vec::new()) };
+    let mut moved: BTreeMap<String, usize> = BTreeMap::new();
+    for source in review.lines.iter().filter_map(|line| review.source(line)) {
+        *moved.entry(source.details.name.clone()).or_default() += 1;
+    }
+    Ok(moved.into_iter().collect())
 }
 
 /// Returns the confirmed release that comes out next, with its contributions.

@@ -4,6 +4,7 @@ mod about;
 mod contribution;
 mod dossier;
 mod home;
+mod open_data;
 mod places;
 mod sitemap;
 
@@ -53,6 +54,7 @@ pub fn pages(cfg: &mut ServiceConfig) {
     about::pages(cfg);
     sitemap::pages(cfg);
     places::pages(cfg);
+    open_data::pages(cfg);
     cfg.service(show_radar)
         .service(show_monday)
         .service(dossier::show_dossier)
@@ -247,6 +249,8 @@ struct MondayPage {
     more_risks: bool,
     late: Vec<OwedGroup>,
     soon: Vec<OwedGroup>,
+    /// One sentence for each source that has moved.
+    moved: Vec<String>,
     leaving: Vec<LeavingRow>,
     /// The release that comes out next, with the matrix of its work.
     next: Option<(ReleaseLine, Matrix)>,
@@ -268,10 +272,11 @@ struct Tile {
 }
 
 /// Text keys of the sentences about empty panels, in the order of the panels.
-const IN_ORDER: [&str; 7] = [
+const IN_ORDER: [&str; 8] = [
     "overview.waiting_none",
     "overview.late_none",
     "overview.week_none",
+    "overview.moved_none",
     "overview.leaving_none",
     "overview.radar_none",
     "overview.stuck_none",
@@ -342,6 +347,7 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
         (monday.waiting.len() + monday.blocked.len(), "overview.tile_waiting", "#waiting", "warning"),
         (number(&monday.late), "overview.tile_late", "#late", "danger"),
         (number(&monday.soon), "overview.tile_week", "#week", "info"),
+        (monday.moved.iter().map(|(_, dates)| dates).sum(), "overview.tile_moved", "#moved", "warning"),
         (monday.leaving.len(), "overview.tile_leaving", "#leaving", "info"),
         (monday.risks.len(), "overview.tile_risks", "#risks", "warning"),
         (monday.stuck_mails.len(), "overview.tile_mails", "#mails", "danger"),
@@ -359,6 +365,7 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
         more_risks: monday.risks.len() > RISKS_ON_MONDAY,
         late: owed(monday.late),
         soon: owed(monday.soon),
+        moved: monday.moved.iter().map(|(source, dates)| moved_text(source, *dates, ctx.lang)).collect(),
         leaving: monday.leaving.iter().map(|one| leaving_row(&ctx, one)).collect(),
         next,
         waiting: monday
@@ -371,6 +378,12 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
         jobs: monday.failing_jobs.into_iter().map(|job| job_row(job, ctx.lang)).collect(),
         silent: monday.silent.into_iter().map(|sign| silence(sign, ctx.lang)).collect(),
     })
+}
+
+/// «La fonte «Istat» si è spostata: 3 date da rivedere.»
+fn moved_text(source: &str, dates: usize, lang: Lang) -> String {
+    let key = if dates == 1 { "overview.moved_one" } else { "overview.moved_several" };
+    lang.f(key, &[("source", source), ("number", &dates.to_string())])
 }
 
 fn waiting_row(ctx: &Ctx, view: DeliverableView, balls: &Balls) -> WaitingRow {

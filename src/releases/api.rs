@@ -1,12 +1,15 @@
 //! The agenda over REST: request and response types, and short handlers. Reading is open to everybody.
 
-use super::feed;
+mod public;
+
+pub use public::PublicOut;
+
 use super::model::{Flags, Reason, When};
 use super::policy::Action;
 use super::service::{self, Act, ConfirmIn, CorrectIn, MoveIn, PlanIn, ReleaseFilter};
-use super::view::{Afterwards, Change, ReleaseView, Story};
+use super::sought::Sought;
+use super::view::{Afterwards, Change, ReleaseView, Story, next_after};
 use crate::auth::rights::Right;
-use crate::catalogue::service as catalogue;
 use crate::ctx::Ctx;
 use crate::deliverables::view::Progress;
 use crate::error::{Code, Error};
@@ -16,18 +19,14 @@ use crate::http::json::{Json, MergePatch};
 use crate::http::paging::{Page, Paging};
 use crate::http::patch::Patch;
 use crate::http::version::{self, IfMatch};
-use crate::ical::IcalError;
 use crate::open::Seen;
-use crate::texts::Lang;
-use crate::time::{Day, Period, zone};
-use actix_web::http::header::{CACHE_CONTROL, LastModified};
+use crate::time::{Day, Period};
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::ids::{MeetingId, OutcomeId, ReleaseId};
 use entity::kinds::{AmendmentKind, Precision, ProductScope, ReasonCode, ReleaseChangeKind, ReleaseState};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
-use std::time::SystemTime;
 use utoipa::{IntoParams, ToSchema};
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
@@ -52,11 +51,6 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("move_release", Right::Ever(Action::Move)),
     ("cancel_release", Right::Ever(Action::Cancel)),
 ];
-
-/// Registers the feed. It is not part of the API; calendar programs fetch it at its own address.
-pub fn pages(cfg: &mut web::ServiceConfig) {
-    cfg.service(show_feed);
-}
 
 /// A date with its precision.
 #[skip_serializing_none]
@@ -267,6 +261,9 @@ pub struct StoryOut {
     #[serde(flatten)]
     #[schema(inline)]
     pub release: ReleaseOut,
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub public: PublicOut,
     /// All dates, the first one first.
     #[schema(max_items = 1000)]
     pub changes: Vec<ChangeOut>,
@@ -275,62 +272,38 @@ pub struct StoryOut {
     pub notice_left_working_days: Option<i32>,
 }
 
-/// Filters of the agenda.
+/// Days of the agenda.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct AgendaQuery {
-    /// A product's code.
-    #[param(max_length = 60)]
-    pub product: Option<String>,
-    pub state: Option<ReleaseState>,
     /// First day, included.
     pub from: Option<Day>,
     /// Last day, included.
     pub to: Option<Day>,
 }
 
-/// The language of a feed.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct FeedQuery {
-    /// Absent: `it`. A subscribed address keeps its language.
-    #[serde(default)]
-    pub lang: String,
-}
-
 /// The agenda of releases
 ///
-/// Provisional, confirmed, published and cancelled ones, the earliest day first. Who may: everybody.
-#[utoipa::path(tag = "releases", params(AgendaQuery, Paging), responses((status = 200, body = Page<ReleaseOut>)))]
+/// Provisional, confirmed, published and cancelled ones, the earliest day first. The filters have the same names on the
+/// calendar and its feeds. Who may: everybody. Errors: `bad_request` for a filter with an unknown value.
+#[utoipa::path(tag = "releases", params(Sought, AgendaQuery, Paging), responses((status = 200, body = Page<ReleaseOut>)))]
 #[get("/releases")]
 pub async fn list_releases(
     ctx: Ctx,
     request: HttpRequest,
+    sought: web::Query<Sought>,
     query: web::Query<AgendaQuery>,
     paging: web::Query<Paging>,
 ) -> Answer {
-    let filter = filter_of(&ctx, &query).await?;
+    let narrowed = service::narrowing(&ctx, &sought).await?;
+    let days = |day: Option<Day>| day.map(NaiveDate::from);
+    let filter =
+        ReleaseFilter { from: days(query.from), to: days(query.to), ..service::filter(&ctx, &narrowed).await? };
     let limit = paging.limit()?;
     let now = ctx.now();
     let lines = service::list(ctx.reader(), &filter, paging.after_day()?, limit + 1).await?;
     let page = Page::cut(&ctx, &request, limit, lines, |last| (last.release.when().first_day(), last.release.id))?;
     Ok(HttpResponse::Ok().json(page.map(|line| ReleaseOut::at(line, now))))
-}
-
-/// Resolves the filter of a query; an unknown product is an error, not an empty list.
-async fn filter_of(ctx: &Ctx, query: &AgendaQuery) -> Result<ReleaseFilter, Error> {
-    let product = match &query.product {
-        Some(code) => {
-            Some(catalogue::product(ctx.reader(), code).await.map_err(|error| error.as_unknown("product"))?.id)
-        }
-        None => None,
-    };
-    Ok(ReleaseFilter {
-        product,
-        state: query.state,
-        from: query.from.map(NaiveDate::from),
-        to: query.to.map(NaiveDate::from),
-        ..ReleaseFilter::default()
-    })
 }
 
 /// Plan a release
@@ -352,12 +325,17 @@ pub async fn plan_release(ctx: Ctx, request: HttpRequest, input: Json<PlanReleas
 
 /// One release with all dates it has had
 ///
-/// Each date with its reason, the meeting that decided it and the notice given. Who may: everybody.
+/// Each date with its reason, the meeting that decided it and the notice given; the product, the next release and the reports
+/// that can be read. Who may: everybody.
 #[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path)), responses((status = 200, body = StoryOut)))]
 #[get("/releases/{id:[0-9A-Fa-f-]+}")]
 pub async fn show_release(ctx: Ctx, id: web::Path<ReleaseId>) -> Answer {
     let story = service::story(&ctx, *id).await?;
-    Ok(version::answer(story.view.release.version, &StoryOut::at(story, ctx.now())))
+    let about = service::about(&ctx, &story.view).await?;
+    let editions = service::editions(&ctx, &story.view).await?;
+    let next = next_after(&story.view, &editions);
+    let public = PublicOut::of(&story.view, &about, &story.reports, next, &ctx.config().base_url());
+    Ok(version::answer(story.view.release.version, &StoryOut::at(story, public, ctx.now())))
 }
 
 /// Correct the product or the period of a release
@@ -460,31 +438,6 @@ async fn carry_out(ctx: &Ctx, id: ReleaseId, version: i32, act: Act) -> Answer {
 
 fn answer(ctx: &Ctx, view: ReleaseView) -> HttpResponse {
     version::answer(view.release.version, &ReleaseOut::at(view, ctx.now()))
-}
-
-/// Serves the public calendar feed. It is a shared answer (`http/shared.rs`), so an unchanged agenda is answered 304
-/// (RFC 9110 §15.4.5).
-#[get("/calendar.ics")]
-async fn show_feed(ctx: Ctx, query: web::Query<FeedQuery>) -> Answer {
-    let (from, to) = feed::window(ctx.today());
-    let filter = ReleaseFilter { from: Some(from), to: Some(to), ..ReleaseFilter::default() };
-    let releases = service::all(ctx.reader(), &filter).await?;
-    let reports = service::reports(&ctx, &releases).await?;
-    let broken = |error: IcalError| Error::Internal(error.to_string());
-    let place = feed::Place { base_url: &ctx.config().base_url(), id_domain: &ctx.config().mail.id_domain };
-    let feed = feed::feed(&releases, &reports, place, Lang::of(&query.lang), ctx.now());
-    // The content changes with the releases and their reports, and at midnight with the range of days.
-    let day_began = zone::instant_of(ctx.today(), NaiveTime::MIN);
-    let modified = feed.entries.iter().map(|entry| entry.last_revision).chain([day_began]).max();
-    let bytes = feed.to_ical().map_err(broken)?;
-    let mut answer = HttpResponse::Ok();
-    if let Some(modified) = modified {
-        answer.insert_header(LastModified(SystemTime::from(modified).into()));
-    }
-    Ok(answer
-        .insert_header((CACHE_CONTROL, "public, max-age=300"))
-        .content_type("text/calendar; charset=utf-8")
-        .body(bytes))
 }
 
 impl From<When> for WhenDto {
@@ -624,8 +577,9 @@ impl From<Afterwards> for AfterwardsOut {
 }
 
 impl StoryOut {
-    fn at(story: Story, now: DateTime<Utc>) -> Self {
+    fn at(story: Story, public: PublicOut, now: DateTime<Utc>) -> Self {
         Self {
+            public,
             release: ReleaseOut::at(story.view, now),
             changes: story.changes.into_iter().map(ChangeOut::from).collect(),
             progress: story.progress.into(),

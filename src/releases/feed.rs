@@ -1,22 +1,71 @@
-//! The agenda as a calendar feed, without personal data. Pure.
+//! The public agenda as feeds, without personal data: a calendar, a list of news, data and a table (ADR 36). Pure.
 //!
-//! A provisional release is TENTATIVE; a cancelled one stays. "Postponed" is written in the summary, because STATUS has
-//! no value for it (`docs/domain.md`, figures). A release keeps its UID however often it moves. A date that is a week
-//! or a month is a note on its first day. A published release names the addresses of its reports.
+//! All have the same releases for the same filters. A cancelled release stays, a moved one says from which day to which and
+//! why, a provisional one says that it is.
 
-use super::model::{Stage, When};
-use super::view::{ReleaseView, Report, when_text};
-use crate::ical::{EntryStatus, Feed, FeedEntry, When as EntryWhen};
+pub mod calendar;
+pub mod data;
+pub mod news;
+pub mod table;
+
+use super::sought::Narrowing;
+use super::view::{Change, Entry, when_text};
+use crate::ical::IcalError;
 use crate::texts::Lang;
-use crate::time::words;
+use crate::vocabulary::vocabulary;
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
 use entity::ids::ReleaseId;
-use std::collections::HashMap;
-use std::time::Duration;
+use entity::kinds::ReleaseChangeKind;
 
-/// Interval at which subscribers are asked to fetch again. Six hours suffice, because a date moves at most a few times
-/// a year and never on the same day without notice.
-const REFRESH: Duration = Duration::from_hours(6);
+vocabulary! {
+    /// A format of the feed; its name is the ending of the address.
+    Format {
+        Calendar = "ics",
+        News = "atom",
+        Data = "json",
+        Table = "csv",
+    }
+}
+
+impl Format {
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Calendar => "/calendar.ics",
+            Self::News => "/calendar.atom",
+            Self::Data => "/calendar.json",
+            Self::Table => "/calendar.csv",
+        }
+    }
+
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Calendar => "text/calendar",
+            Self::News => "application/atom+xml",
+            Self::Data => "application/json",
+            Self::Table => "text/csv",
+        }
+    }
+
+    /// Returns the value of `Content-Type`. JSON is UTF-8 by definition.
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Calendar => "text/calendar; charset=utf-8",
+            Self::News => "application/atom+xml; charset=utf-8",
+            Self::Data => "application/json",
+            Self::Table => "text/csv; charset=utf-8; header=present",
+        }
+    }
+
+    /// Returns the key of its name on pages.
+    pub const fn name_key(self) -> &'static str {
+        match self {
+            Self::Calendar => "releases.format_calendar",
+            Self::News => "releases.format_news",
+            Self::Data => "releases.format_data",
+            Self::Table => "releases.format_table",
+        }
+    }
+}
 
 /// Returns the range of days in the feed: twelve months back and eighteen ahead, in whole months so that an unchanged
 /// agenda gives the same bytes for a month.
@@ -25,121 +74,75 @@ pub fn window(today: NaiveDate) -> (NaiveDate, NaiveDate) {
     (month - Months::new(12), month + Months::new(19) - Days::new(1))
 }
 
-/// Addresses used in the feed.
-#[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
+/// The facts of one request for a feed.
+#[derive(Clone, Debug)]
+pub struct Frame {
     /// Base address of the service, without a trailing slash.
-    pub base_url: &'a str,
-    /// Domain part of every UID (`mail.id_domain`).
-    pub id_domain: &'a str,
+    pub base_url: String,
+    /// Domain part of every identifier (`mail.id_domain`).
+    pub id_domain: String,
+    /// Address of the licence of the data, if the installation names one.
+    pub licence: Option<String>,
+    pub lang: Lang,
+    pub narrowed: Narrowing,
+    /// First and last day of the releases in it.
+    pub window: (NaiveDate, NaiveDate),
+    pub now: DateTime<Utc>,
 }
 
-/// The reports that can be read, by release.
-pub type Reports = HashMap<ReleaseId, Vec<Report>>;
-
-/// Makes the feed of these releases.
-pub fn feed(releases: &[ReleaseView], reports: &Reports, place: Place<'_>, lang: Lang, now: DateTime<Utc>) -> Feed {
-    let of = |view: &ReleaseView| reports.get(&view.release.id).map_or(&[][..], Vec::as_slice);
-    let Place { base_url, .. } = place;
-    Feed {
-        name: lang.t("releases.feed_name").to_owned(),
-        url: format!("{base_url}/calendar.ics?lang={}", lang.code()),
-        refresh: REFRESH,
-        entries: releases.iter().map(|view| entry(view, of(view), place, lang, now)).collect(),
+impl Frame {
+    /// Address at which the feed is fetched.
+    pub fn address(&self, format: Format) -> String {
+        let path = self.narrowed.address(format.path(), &[("lang", self.lang.code())]);
+        format!("{}{path}", self.base_url)
     }
-}
 
-fn entry(view: &ReleaseView, reports: &[Report], place: Place<'_>, lang: Lang, now: DateTime<Utc>) -> FeedEntry {
-    let release = &view.release;
-    let Place { base_url, id_domain } = place;
-    let page = format!("{base_url}{}", view.href());
-    FeedEntry {
-        uid: format!("release-{}@{id_domain}", release.id),
-        sequence: u32::try_from(release.sequence).unwrap_or_default(),
-        last_revision: reports.iter().map(|report| report.seen.at).fold(view.updated_at, DateTime::max),
-        when: when(release.when()),
-        status: status(&release.stage),
-        summary: summary(view, lang, now),
-        description: description(view, reports, &page, lang, now),
-        url: Some(page),
-        categories: vec![view.product_name(lang).to_owned()],
+    /// Name of the feed: «Calendario delle uscite – … · Bergamo».
+    pub fn name(&self) -> String {
+        let chosen = self.narrowed.chosen(self.lang).into_iter().map(|(name, _)| name);
+        std::iter::once(self.lang.t("releases.feed_name").to_owned()).chain(chosen).collect::<Vec<_>>().join(" · ")
     }
-}
 
-fn when(when: When) -> EntryWhen {
-    match when {
-        When::At(slot) => EntryWhen::Wall(slot.day.and_time(slot.hour)),
-        When::On(_) | When::InWeek(_) | When::InMonth(_) | When::InTwoMonths(_) => EntryWhen::Day(when.first_day()),
+    /// Identifier of a release in calendars, which stays however often it moves.
+    pub fn uid(&self, release: ReleaseId) -> String {
+        format!("release-{release}@{}", self.id_domain)
+    }
+
+    /// Address of the page of a release.
+    pub fn page(&self, entry: &Entry) -> String {
+        format!("{}{}", self.base_url, entry.view.href())
     }
 }
 
-const fn status(stage: &Stage) -> EntryStatus {
-    match stage {
-        Stage::Provisional(_) => EntryStatus::Tentative,
-        Stage::Confirmed(_) | Stage::Published { .. } | Stage::Withdrawn { .. } => EntryStatus::Confirmed,
-        Stage::Cancelled { .. } => EntryStatus::Cancelled,
-    }
+/// Returns the instant at which the public facts about a release last changed: a change of its own, or a report seen.
+pub fn changed_at(entry: &Entry) -> DateTime<Utc> {
+    entry.reports.iter().map(|report| report.seen.at).fold(entry.view.updated_at, DateTime::max)
 }
 
-/// Formats the week or months of a date that is longer than a day.
-fn span(when: When, lang: Lang) -> Option<String> {
-    (when.first_day() != when.last_day()).then(|| when_text(when, lang))
+/// «Rinviata da mercoledì 16 dicembre 2026 a mercoledì 23 dicembre 2026.»
+fn moved_text(change: &Change, all: &[Change], lang: Lang) -> Option<String> {
+    let before = all.iter().rev().find(|earlier| earlier.position < change.position)?;
+    let is_moved = change.kind == ReleaseChangeKind::Moved;
+    let later = before.when.first_day() <= change.when.first_day();
+    let key = if later { "releases.band_postponed" } else { "releases.band_brought_forward" };
+    let (from, to) = (when_text(before.when, lang), when_text(change.when, lang));
+    is_moved.then(|| lang.f(key, &[("before", &from), ("after", &to)]))
 }
 
-/// Like [`span`], with two months as short as the line of a calendar needs them: «nov–dic».
-fn short_span(when: When, lang: Lang) -> Option<String> {
-    match when {
-        When::InTwoMonths(first) => {
-            Some(format!("{}–{}", words::short_month(first, lang), words::short_month(when.last_day(), lang)))
-        }
-        _ => span(when, lang),
-    }
+/// Returns the last move of the date of a release.
+fn last_move(entry: &Entry) -> Option<&Change> {
+    entry.changes.iter().rev().find(|change| change.kind == ReleaseChangeKind::Moved)
 }
 
-/// «Rinviato: Relazione territoriale sul mercato del lavoro, anno 2026».
-fn summary(view: &ReleaseView, lang: Lang, now: DateTime<Utc>) -> String {
-    let name = view.title(lang);
-    if let (Stage::Provisional(_), Some(span)) = (&view.release.stage, short_span(view.release.when(), lang)) {
-        return lang.f("releases.feed_provisional_span", &[("name", &name), ("span", &span)]);
-    }
-    let flags = view.flags(now);
-    let key = match &view.release.stage {
-        Stage::Cancelled { .. } => "releases.feed_cancelled",
-        Stage::Provisional(_) => "releases.feed_provisional",
-        Stage::Withdrawn { .. } => "releases.feed_withdrawn",
-        _ if flags.amended => "releases.feed_amended",
-        _ if flags.postponed => "releases.feed_postponed",
-        _ if flags.brought_forward => "releases.feed_brought_forward",
-        _ => return name,
-    };
-    lang.f(key, &[("name", &name)])
-}
-
-fn description(view: &ReleaseView, reports: &[Report], page: &str, lang: Lang, now: DateTime<Utc>) -> String {
-    let flags = view.flags(now);
-    let mut lines: Vec<String> = reports.iter().map(|report| report_line(report, lang)).collect();
-    if let Some(whose) = &view.observatory {
-        lines.push(lang.f("releases.feed_whose", &[("observatory", &whose.name)]));
-    }
-    if let Some(span) = span(view.release.when(), lang) {
-        lines.push(lang.f("releases.feed_span", &[("span", &span)]));
-    }
-    if let Some(first) = view.release.first_confirmed().filter(|_| flags.postponed || flags.brought_forward) {
-        let day = words::long_wall(first.slot.day.and_time(first.slot.hour), lang);
-        lines.push(lang.f("releases.feed_first_date", &[("day", &day)]));
-    }
-    if let Some(reason) = view.release.cancelled_because() {
-        lines.push(lang.f("releases.feed_reason", &[("reason", &reason.text)]));
-    }
-    lines.push(lang.f("releases.feed_more", &[("address", page)]));
-    lines.join("\n")
-}
-
-/// «La relazione di Bergamo: https://…».
-fn report_line(report: &Report, lang: Lang) -> String {
-    let address = report.seen.address.as_str();
-    match &report.place {
-        Some(place) => lang.f("releases.feed_report_of", &[("place", place), ("address", address)]),
-        None => lang.f("releases.feed_report", &[("address", address)]),
-    }
+/// An error of a feed that cannot be written: two entries with one identifier, or a text that the format cannot hold.
+#[derive(Debug, thiserror::Error)]
+pub enum FeedError {
+    #[error(transparent)]
+    Calendar(#[from] IcalError),
+    #[error("the news were not written: {0}")]
+    News(#[from] std::io::Error),
+    #[error("the data were not written: {0}")]
+    Data(#[from] serde_json::Error),
+    #[error("the table was not written: {0}")]
+    Table(String),
 }

@@ -1,7 +1,7 @@
 //! Displayed names of the values of the vocabularies of releases.
 
 use crate::texts::Label;
-use entity::kinds::{AmendmentKind, Precision, ReleaseChangeKind};
+use entity::kinds::{AmendmentKind, Precision, ReleaseChangeKind, ReleaseState};
 
 impl Label for Precision {
     fn label_key(self) -> &'static str {
@@ -37,6 +37,18 @@ impl Label for AmendmentKind {
             Self::Routine => "releases.amendment_routine",
             Self::Method => "releases.amendment_method",
             Self::Address => "releases.amendment_address",
+        }
+    }
+}
+
+impl Label for ReleaseState {
+    fn label_key(self) -> &'static str {
+        match self {
+            Self::Provisional => "releases.state_provisional",
+            Self::Confirmed => "releases.state_confirmed",
+            Self::Published => "releases.state_published",
+            Self::Cancelled => "releases.state_cancelled",
+            Self::Withdrawn => "releases.state_withdrawn",
         }
     }
 }

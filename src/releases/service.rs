@@ -3,12 +3,15 @@
 
 mod act;
 mod concerned;
+mod entries;
 mod show;
+mod study;
 
 pub use act::{Act, carry_out, told};
+pub use entries::{about, entries};
 pub use show::{
-    agenda, changed_dates, editions, holidays, last_change, notices_since, overtaken, owner_at, places, release_at,
-    reports, story, story_of, years,
+    agenda, changed_dates, editions, filter, holidays, last_change, narrowing, notices_since, overtaken, places,
+    release_at, reports, story, story_of, years,
 };
 
 use self::concerned::Network;
@@ -50,6 +53,7 @@ use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 
 pub use super::store::{Filter as ReleaseFilter, Owner};
+pub use study::{Author, cancel_study, change_study, plan_study};
 
 /// Longest reason for a date, in characters.
 pub const REASON_CHARACTERS: usize = 2000;

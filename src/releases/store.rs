@@ -6,7 +6,7 @@ use crate::db::{StoreError, page, save_row};
 use crate::error::Error;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::ids::{ObservatoryId, ProductId, ReleaseId};
-use entity::kinds::{DeliverableState, Precision, ProductScope, PublicationState, ReasonCode, ReleaseState};
+use entity::kinds::{DeliverableState, Precision, ProductScope, PublicationState, ReasonCode, ReleaseState, Theme};
 use entity::{Instant, deliverable, observatory, product, publication, release};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
@@ -29,6 +29,8 @@ pub type Cursor = (NaiveDate, ReleaseId);
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub product: Option<ProductId>,
+    /// Theme of the product.
+    pub theme: Option<Theme>,
     pub state: Option<ReleaseState>,
     /// Only releases that are neither published nor cancelled.
     pub open: bool,
@@ -163,6 +165,7 @@ pub async fn list(
 ) -> Result<Vec<ReleaseView>> {
     let narrowed = Condition::all()
         .add_option(filter.product.map(|product| release::Column::ProductId.eq(product)))
+        .add_option(filter.theme.map(|theme| product::Column::Theme.eq(theme)))
         .add_option(filter.state.map(|state| release::Column::State.eq(state)))
         .add_option(filter.open.then(is_open))
         .add_option(filter.owed_by.as_ref().map(is_owed_by))

@@ -1,12 +1,13 @@
 //! Views of the agenda for other slices, pages and REST. No personal data.
 
-use super::model::{Flags, Reason, Release, When};
+use super::model::{Flags, Reason, Release, When, is_open};
+use crate::catalogue::model::{Contact, Product, Sheet, in_force};
 use crate::deliverables::view::Progress;
 use crate::texts::Lang;
 use crate::time::{ClosedDay, words, zone};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{MeetingId, ObservatoryId, OutcomeId, ReleaseChangeId};
-use entity::kinds::{AmendmentKind, DeliverableState, ProductScope, ReleaseChangeKind};
+use entity::kinds::{AmendmentKind, DeliverableState, ProductScope, ReleaseChangeKind, Theme};
 use std::cmp::Ordering;
 
 /// The observatory that owes a release.
@@ -206,6 +207,80 @@ pub struct Report {
     /// The province it is about; `None` if one page is the report of all.
     pub place: Option<String>,
     pub seen: Seen,
+}
+
+/// A release with everything that the public may know about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub view: ReleaseView,
+    /// Every date, the first one first.
+    pub changes: Vec<Change>,
+    /// Reports that can be read.
+    pub reports: Vec<Report>,
+    /// The release of the same product that comes after it.
+    pub next: Option<ReleaseView>,
+    pub about: About,
+}
+
+/// Facts about the product of a release: what it is, whom to ask, how it is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// Address of the product's page.
+    pub href: String,
+    pub description_it: Option<String>,
+    pub description_en: Option<String>,
+    pub theme: Option<Theme>,
+    /// Office that answers questions.
+    pub contact: Contact,
+    /// Version of the methodology sheet in force for the release.
+    pub sheet: Option<Sheet>,
+}
+
+impl About {
+    /// Collects the facts from the catalogue. `asked` is the office for a product without a contact of its own.
+    pub fn of(view: &ReleaseView, product: Option<&Product>, sheets: &[Sheet], asked: Contact) -> Self {
+        let details = product.map(|product| &product.details);
+        Self {
+            href: format!("/products/{}", view.product_code),
+            description_it: details.and_then(|details| details.description_it.clone()),
+            description_en: details.and_then(|details| details.description_en.clone()),
+            theme: details.and_then(|details| details.theme),
+            contact: details.and_then(|details| details.contact.clone()).unwrap_or(asked),
+            sheet: in_force(sheets, view.release.period).cloned(),
+        }
+    }
+
+    /// Returns the description in a language, or in the other one if it has only that, with its language.
+    pub fn description(&self, lang: Lang) -> Option<(&str, Lang)> {
+        let it = self.description_it.as_deref().map(|text| (text, Lang::It));
+        let en = self.description_en.as_deref().map(|text| (text, Lang::En));
+        match lang {
+            Lang::It => it.or(en),
+            Lang::En => en.or(it),
+        }
+    }
+
+    /// «Ufficio studi, studi@ente.example».
+    pub fn contact_text(&self) -> String {
+        match &self.contact.email {
+            Some(email) => format!("{}, {email}", self.contact.name),
+            None => self.contact.name.clone(),
+        }
+    }
+}
+
+/// Finds the next release of the same product, and of the same observatory if one alone owes it: the first of those still to
+/// come whose day is after the day of this one.
+pub fn next_after<'v>(view: &ReleaseView, others: &'v [ReleaseView]) -> Option<&'v ReleaseView> {
+    let own = &view.release;
+    let is_next = |other: &&ReleaseView| {
+        let other = &other.release;
+        is_open(other.state())
+            && other.id != own.id
+            && (other.product_id, other.observatory) == (own.product_id, own.observatory)
+            && (own.day(), own.period) < (other.day(), other.period)
+    };
+    others.iter().filter(is_next).min_by_key(|other| (other.release.day(), other.release.period))
 }
 
 /// A change of an announced date.

@@ -4,13 +4,19 @@
 pub mod acts;
 mod calendar;
 mod changes;
+mod feeds;
+mod filters;
 mod forms;
+pub mod history;
+mod linked;
 pub mod matrix;
 mod one;
 mod product;
+pub mod steps;
 mod subscribe;
 mod told;
 
+pub use filters::{FeedLink, feeds};
 pub use forms::{led_to, shell_below};
 pub use matrix::ContributionLine;
 
@@ -19,18 +25,19 @@ use super::view::{ReleaseView, when_text};
 use crate::ctx::Ctx;
 use crate::http::Answer;
 use crate::http::page::{Badge, Shell};
-use crate::texts::Lang;
+use crate::texts::{Label as _, Lang};
 use actix_web::{HttpRequest, web};
 use entity::kinds::{ReasonCode, ReleaseState};
 
 /// Registers every page of the agenda.
 pub fn pages(cfg: &mut web::ServiceConfig) {
-    super::api::pages(cfg);
+    feeds::pages(cfg);
     forms::pages(cfg);
     acts::pages(cfg);
     calendar::pages(cfg);
     changes::pages(cfg);
     one::pages(cfg);
+    linked::pages(cfg);
     product::pages(cfg);
     subscribe::pages(cfg);
 }
@@ -61,14 +68,13 @@ impl Line {
 }
 
 pub fn state_badge(state: ReleaseState, lang: Lang) -> Badge {
-    let (key, kind) = match state {
-        ReleaseState::Provisional => ("releases.state_provisional", "neutral"),
-        ReleaseState::Confirmed => ("releases.state_confirmed", "info"),
-        ReleaseState::Published => ("releases.state_published", "success"),
-        ReleaseState::Cancelled => ("releases.state_cancelled", "danger"),
-        ReleaseState::Withdrawn => ("releases.state_withdrawn", "danger"),
+    let kind = match state {
+        ReleaseState::Provisional => "neutral",
+        ReleaseState::Confirmed => "info",
+        ReleaseState::Published => "success",
+        ReleaseState::Cancelled | ReleaseState::Withdrawn => "danger",
     };
-    Badge { text: lang.t(key), kind }
+    Badge { text: state.label(lang), kind }
 }
 
 /// The most serious flag to show beside the state.

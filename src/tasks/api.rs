@@ -1,5 +1,7 @@
 //! Tasks over REST: request and response types, and short handlers.
 
+mod load;
+
 use super::model::{LIFECYCLE, Task};
 use super::policy;
 use super::policy::Action;
@@ -35,7 +37,8 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(withdraw_deliverable)
         .service(block_task)
         .service(unblock_task)
-        .service(cancel_task);
+        .service(cancel_task)
+        .service(load::show_load_of_year);
 }
 
 /// Rights required by each operation, by the name of its handler.
@@ -50,6 +53,7 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("block_task", Right::Ever(Action::Block)),
     ("unblock_task", Right::Ever(Action::Unblock)),
     ("cancel_task", Right::Ever(Action::Cancel)),
+    ("show_load_of_year", Right::Ever(Action::View)),
 ];
 
 /// Work of a seat, due by a day.

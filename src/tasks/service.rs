@@ -1,5 +1,9 @@
 //! Use cases of tasks: one function each, inside the transaction it is given.
 
+mod load;
+
+pub use load::{Load, Months, PlaceLoad, load};
+
 use super::mail;
 use super::model::{GivenAt, Stage, Step, Task, is_open};
 use super::policy::{self, Action, Subject, Visibility};

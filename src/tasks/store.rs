@@ -138,6 +138,27 @@ pub async fn list(
     rows.into_iter().map(Task::try_from).collect()
 }
 
+/// Sums the estimated minutes of the visible tasks that are not cancelled, by observatory and day, both ends included.
+pub async fn minutes_by_day(
+    db: &impl ConnectionTrait,
+    visible: &Visibility,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<Vec<(Option<ObservatoryId>, NaiveDate, i64)>> {
+    let sums = task::Entity::find()
+        .select_only()
+        .column(seat::Column::ObservatoryId)
+        .column_as(day(), "due")
+        .column_as(task::Column::EstimatedMinutes.sum(), "minutes")
+        .join(JoinType::InnerJoin, join::to_seat())
+        .filter(seen_by(visible))
+        .filter(task::Column::State.ne(TaskState::Cancelled))
+        .filter(day().between(from, to))
+        .group_by(seat::Column::ObservatoryId)
+        .group_by(day());
+    Ok(sums.into_tuple().all(db).await?)
+}
+
 fn seen_by(visible: &Visibility) -> Condition {
     match visible {
         Visibility::Everything => Condition::all(),

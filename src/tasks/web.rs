@@ -2,6 +2,7 @@
 
 mod contact;
 mod list;
+mod load;
 
 use super::model::{Event, GivenAt, LIFECYCLE, Task, is_open};
 use super::policy::{self, Action};
@@ -32,6 +33,7 @@ pub use contact::{Contact, contact};
 
 pub fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(list::show_list)
+        .service(load::show_load)
         .service(show_task)
         .service(show_complete)
         .service(complete)

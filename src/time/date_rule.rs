@@ -79,7 +79,8 @@ pub enum Anchor {
         plus: u16,
         unit: Unit,
     },
-    /// A distance after the first date of a source that follows the end of the reference period.
+    /// A distance after the first date of a source that follows the end of the reference period, before the next period
+    /// has ended.
     Source {
         /// Code of the source.
         #[schema(max_length = 60)]
@@ -149,6 +150,8 @@ pub struct Derived {
     pub day: NaiveDate,
     /// Day that the anchor gives.
     pub anchor: NaiveDate,
+    /// Date of the source from which the anchor is counted, if it is counted from one.
+    pub source_day: Option<NaiveDate>,
     /// Days passed over on the way from the anchor, in the order of the search.
     pub passed: Vec<Passed>,
 }
@@ -249,14 +252,23 @@ impl DateRule {
         }
     }
 
+    /// Returns the code of the source on whose dates the rule depends.
+    pub fn source(&self) -> Option<&str> {
+        match &self.day {
+            Anchor::Source { source, .. } => Some(source),
+            Anchor::EndOfPeriod(_) | Anchor::NthWeekday { .. } | Anchor::Release { .. } => None,
+        }
+    }
+
     /// Derives the day of the release about a period. `worked` are the calendars of [`Self::worked_by`], or of all
     /// territories concerned.
     pub fn derive(&self, period: Period, worked: &Joint<'_>, facts: &impl Facts) -> Result<Derived, NoDay> {
         let anchor = self.anchor(period, worked, facts)?;
+        let source_day = self.source().and_then(|source| source_date(period, source, facts));
         let mut passed: Vec<Passed> = Vec::new();
         for day in self.adjust.days_from(anchor).take(SEARCH_DAYS) {
             match self.unfit(day, worked, facts) {
-                None => return Ok(Derived { day, anchor, passed }),
+                None => return Ok(Derived { day, anchor, source_day, passed }),
                 Some(why) => pass_over(&mut passed, day, why),
             }
         }
@@ -275,7 +287,7 @@ impl DateRule {
                 Distance { plus: *plus, unit: *unit }.after(day, worked)?
             }
             Anchor::Source { source, plus, unit } => {
-                let day = facts.source(source, end);
+                let day = source_date(period, source, facts);
                 let day = day.ok_or_else(|| NoDay::NoSource { source_code: source.clone(), end })?;
                 Distance { plus: *plus, unit: *unit }.after(day, worked)?
             }
@@ -339,6 +351,13 @@ impl Adjust {
             ),
         }
     }
+}
+
+/// Returns the first date of a source after the end of a period. A date after the end of the next period is not about
+/// this one.
+fn source_date(period: Period, source: &str, facts: &impl Facts) -> Option<NaiveDate> {
+    let day = facts.source(source, period.last_day())?;
+    (day <= period.next()?.last_day()).then_some(day)
 }
 
 /// Adds a day to the days passed over: to a run beside it with the same reason, else as a run of its own.

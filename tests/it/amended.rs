@@ -1,4 +1,4 @@
-//! What happens to a release after its publication: amendments and withdrawals are explained, and nothing disappears.
+//! Amendments and withdrawals of what a release published: they are explained, and nothing disappears.
 
 use crate::seen::{REPORT, accepted, confirmed, path, publication, text};
 use crate::support::app::{Answer, Client, SECRETARIAT, TestApp};

@@ -113,6 +113,10 @@ const CONFINED: &[Confined] = &[
         layers: &["web"],
         places: &[("src/http/", "the frame and the error page"), ("src/mail/content.rs", "the two parts of a mail")],
     },
+    Confined { krate: "csv", layers: &[], places: &[("src/http/csv.rs", "writes tables")] },
+    Confined { krate: "quick_xml", layers: &[], places: &[("src/releases/feed/news.rs", "writes the news")] },
+    Confined { krate: "oxrdf", layers: &[], places: &[("src/overview/open_data/graph.rs", "states facts")] },
+    Confined { krate: "oxttl", layers: &[], places: &[("src/overview/open_data/graph.rs", "writes them as Turtle")] },
     Confined { krate: "lettre", layers: &[], places: &[("src/mail/", "builds and sends")] },
     Confined {
         krate: "object_store",
@@ -120,6 +124,14 @@ const CONFINED: &[Confined] = &[
         places: &[("src/documents/contents.rs", "reads and writes the contents of documents")],
     },
     Confined { krate: "reqwest", layers: &[], places: &[("src/portal/", "fetches the declared page")] },
+    Confined {
+        krate: "csv",
+        layers: &[],
+        places: &[("src/sheet/", "reads tables"), ("src/http/sheet.rs", "writes tables")],
+    },
+    Confined { krate: "calamine", layers: &[], places: &[("src/sheet/", "reads workbooks")] },
+    Confined { krate: "zip", layers: &[], places: &[("src/sheet/", "counts to what a workbook unpacks")] },
+    Confined { krate: "rust_xlsxwriter", layers: &[], places: &[("src/http/sheet.rs", "writes workbooks")] },
     Confined { krate: "rand", layers: &[], places: &[("src/secret.rs", "ids, tokens and jitter have one home")] },
 ];
 

@@ -700,7 +700,12 @@ impl Office {
 
     async fn body(&self, code: &str, name: &str) -> BodyId {
         let db = self.services.db.writer();
-        let territory = territory::Model { code: code[..3].to_owned(), name: name.to_owned(), city: name.to_owned() };
+        let territory = territory::Model {
+            code: code[..3].to_owned(),
+            name: name.to_owned(),
+            city: name.to_owned(),
+            neighbours: None,
+        };
         territory::Entity::insert(territory.into_active_model()).exec(db).await.expect("a row");
         let id = self.services.new_id();
         let row = body::Model {

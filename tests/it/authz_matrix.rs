@@ -239,6 +239,14 @@ fn of_tasks(matrix: &mut Matrix) {
     matrix.table("whose tasks are one's own", to_do);
 }
 
+fn of_studies(matrix: &mut Matrix) {
+    use raccordo::studies::policy::{Action, may};
+    matrix.slice("studies");
+    for action in Action::ALL {
+        matrix.row(&format!("{action:?}: a study of Lodi"), |actor| may(actor, *action, LODI.observatory()));
+    }
+}
+
 fn of_meetings(matrix: &mut Matrix) {
     use meetings::policy::{Action, Subject, may, visibility};
     matrix.slice("meetings");
@@ -267,7 +275,9 @@ macro_rules! without_subject {
 
 without_subject!(of_agenda, agenda);
 without_subject!(of_catalogue, catalogue);
+without_subject!(of_sources, sources);
 without_subject!(of_releases, releases);
+without_subject!(of_early_access, early_access);
 without_subject!(of_portal, portal);
 without_subject!(of_reminders, reminders);
 without_subject!(of_overview, overview);
@@ -289,15 +299,17 @@ fn the_matrix_of_rights_is_the_reviewed_one() {
         of_auth,
         of_network,
         of_designations,
+        of_sources,
         of_catalogue,
         of_releases,
+        of_studies,
         of_agenda,
         of_deliverables,
         of_reviews,
         of_tasks,
         of_meetings,
     ];
-    let beside = [of_portal, of_reminders, of_overview, of_outbox, of_jobs, of_documents];
+    let beside = [of_early_access, of_portal, of_reminders, of_overview, of_outbox, of_jobs, of_documents];
     for block in slices.into_iter().chain(beside) {
         block(&mut matrix);
     }

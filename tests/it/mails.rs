@@ -96,6 +96,12 @@ async fn mails_about_work(language: &str) -> Vec<Vec<Mail>> {
     let later = json!({ "day": "2027-03-23", "reason_code": "source_late", "reason_text": "I dati Istat escono una settimana dopo" });
     act(&secretariat, &release, "move", later).await;
     mails.push(told().await);
+    let study = json!({
+        "observatory": "bergamo", "title": "Giovani e imprese", "theme": "hiring", "territory": "BG", "period": "2026",
+        "month": "2027-09",
+    });
+    referent.post("/api/v1/studies").json(study).send().await.expect(201);
+    mails.push(told().await);
     let own = referent.get("/api/v1/deliverables?observatory=bergamo").send().await.expect(200);
     let own = format!("/api/v1/deliverables/{}", own["items"][0]["id"].as_str().expect("an id"));
     let text = json!({ "link": "https://ente.example/relazione.pdf", "note": "Manca il capitolo 4" });
@@ -158,6 +164,14 @@ async fn mails_about_the_published(language: &str) -> Vec<Vec<Mail>> {
     app.tick("publish").await;
     app.mails().await;
     let mut mails = Vec::new();
+    let ada = secretariat.get("/api/v1/designations?seat=referent&observatory=bergamo").send().await.expect(200);
+    let access = json!({
+        "product": "relazione-territoriale", "designation_id": ada["items"][0]["id"], "valid_from": "2027-04-01",
+        "valid_to": "2028-03-18", "hours_before": 24, "reason": "Prepara il commento per la stampa.",
+    });
+    secretariat.post("/api/v1/early-access").json(access).send().await.expect(201);
+    app.advance(QUIET);
+    mails.push(app.mails().await);
     let amended = json!({ "kind": "error", "explanation": "La tabella 3 riportava i valori del 2025." });
     let withdrawn = json!({ "explanation": "I dati di origine erano di un altro anno." });
     for (verb, said) in [("amend", amended), ("withdraw", withdrawn)] {

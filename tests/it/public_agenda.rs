@@ -27,7 +27,7 @@ on_sqlite! {
     an_entry_of_the_feed_leads_to_page_and_report,
 }
 
-const FOCUS: &str = r#"
+pub(crate) const FOCUS: &str = r#"
 [[product]]
 code = "focus"
 name_it = "Focus territoriale"
@@ -37,16 +37,16 @@ scope = "autonomous"
 default_hour = "10:00"
 "#;
 
-fn text<'a>(value: &'a Value, member: &str) -> &'a str {
+pub(crate) fn text<'a>(value: &'a Value, member: &str) -> &'a str {
     value[member].as_str().unwrap_or_else(|| panic!("no {member} in {value:#}"))
 }
 
-fn path(release: &Value, verb: &str) -> String {
+pub(crate) fn path(release: &Value, verb: &str) -> String {
     format!("/api/v1/releases/{}{verb}", text(release, "id"))
 }
 
 /// Plans a release with a provisional date.
-async fn plan(desk: &Client, product: &str, observatory: Option<&str>, period: &str, date: Value) -> Value {
+pub(crate) async fn plan(desk: &Client, product: &str, observatory: Option<&str>, period: &str, date: Value) -> Value {
     let mut release = json!({ "product": product, "period": period, "date": date });
     if let Some(code) = observatory {
         release["observatory"] = code.into();
@@ -54,50 +54,50 @@ async fn plan(desk: &Client, product: &str, observatory: Option<&str>, period: &
     desk.post("/api/v1/releases").json(release).send().await.expect(201)
 }
 
-fn month(day: &str) -> Value {
+pub(crate) fn month(day: &str) -> Value {
     json!({ "precision": "month", "day": day })
 }
 
-async fn act(desk: &Client, release: &Value, verb: &str, body: Value) -> Value {
+pub(crate) async fn act(desk: &Client, release: &Value, verb: &str, body: Value) -> Value {
     desk.post(&path(release, verb)).if_match(&release["version"]).json(body).send().await.expect(200)
 }
 
 /// Confirms the yearly report about 2026 for Friday 19 March 2027 at 10.
-async fn confirmed(desk: &Client) -> Value {
+pub(crate) async fn confirmed(desk: &Client) -> Value {
     let planned = plan(desk, "relazione-territoriale", None, "2026", month("2027-03-01")).await;
     act(desk, &planned, "/confirm", json!({ "day": "2027-03-19" })).await
 }
 
-async fn moved(desk: &Client, release: &Value, day: &str) -> Value {
+pub(crate) async fn moved(desk: &Client, release: &Value, day: &str) -> Value {
     let why = json!({ "day": day, "reason_code": "source_late", "reason_text": "I dati arrivano tardi" });
     act(desk, release, "/move", why).await
 }
 
-async fn cancelled(desk: &Client, release: &Value) -> Value {
+pub(crate) async fn cancelled(desk: &Client, release: &Value) -> Value {
     act(desk, release, "/cancel", json!({ "reason_code": "method", "reason_text": "Cambia la classificazione" })).await
 }
 
-async fn desk(engine: Engine) -> (TestApp, Client) {
+pub(crate) async fn desk(engine: Engine) -> (TestApp, Client) {
     let app = TestApp::new(engine).await;
     app.load_also(FOCUS).await;
     let desk = app.client(SECRETARIAT).await;
     (app, desk)
 }
 
-async fn read(reader: &Client, path: &str) -> Html {
+pub(crate) async fn read(reader: &Client, path: &str) -> Html {
     let answer = reader.get(path).header("accept", "text/html").send().await;
     assert_eq!(answer.status.as_u16(), 200, "{path}: {}", answer.text());
     Html::parse_document(&answer.text())
 }
 
 /// Returns the words of the elements that match.
-fn words(page: &Html, selector: &str) -> String {
+pub(crate) fn words(page: &Html, selector: &str) -> String {
     let selector = Selector::parse(selector).expect("a selector");
     let texts = page.select(&selector).flat_map(|element| element.text());
     texts.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }
 
-fn hrefs(page: &Html, selector: &str) -> Vec<String> {
+pub(crate) fn hrefs(page: &Html, selector: &str) -> Vec<String> {
     let selector = Selector::parse(selector).expect("a selector");
     page.select(&selector).filter_map(|link| link.attr("href")).map(str::to_owned).collect()
 }
@@ -140,11 +140,13 @@ async fn a_year_lists_its_months_and_only_years_with_releases_are_linked(engine:
     confirmed(&desk).await;
     plan(&desk, "focus", Some("lodi"), "2028", json!({ "precision": "two_months", "day": "2029-04-10" })).await;
     let page = read(&anyone, "/calendar?year=2027").await;
-    assert_eq!(words(&page, "main h3"), "marzo 2027");
-    assert_eq!(hrefs(&page, "main h3 a"), ["/calendar?month=2027-03"]);
+    let months: Vec<String> = (1..=12).map(|month| format!("/calendar?month=2027-{month:02}")).collect();
+    assert_eq!(hrefs(&page, "main h3 a"), months);
+    assert_eq!(words(&page, "main").matches("Nulla in questo mese.").count(), 11);
     assert_eq!(hrefs(&page, "main .rc-table a"), ["/rilasci/relazione-territoriale-2026"]);
     assert_eq!(words(&page, ".rc-views ul:last-child"), "2027 2029", "nothing is planned in 2028");
-    assert_eq!(words(&read(&anyone, "/calendar?year=2029").await, "main h3"), "marzo 2029");
+    let later = words(&read(&anyone, "/calendar?year=2029").await, "main");
+    assert!(later.contains("marzo 2029 Le uscite in ordine di data"), "{later}");
     let empty = read(&anyone, "/calendar?year=2028").await;
     assert!(words(&empty, "main").contains("In questo anno non è prevista alcuna uscita."));
 }
@@ -296,7 +298,7 @@ async fn an_id_leads_to_an_address_that_no_other_release_gets(engine: Engine) {
 }
 
 /// Has the contribution of an observatory accepted, and its page declared if there is one.
-async fn accepted(app: &TestApp, desk: &Client, observatory: &str, page: Option<String>) {
+pub(crate) async fn accepted(app: &TestApp, desk: &Client, observatory: &str, page: Option<String>) {
     let list = desk.get(&format!("/api/v1/deliverables?observatory={observatory}")).send().await.expect(200);
     let own = list["items"][0].clone();
     let path = format!("/api/v1/deliverables/{}", text(&own, "id"));
@@ -309,14 +311,14 @@ async fn accepted(app: &TestApp, desk: &Client, observatory: &str, page: Option<
     }
 }
 
-async fn with_portal(engine: Engine) -> (TestApp, Client, Portal) {
+pub(crate) async fn with_portal(engine: Engine) -> (TestApp, Client, Portal) {
     let portal = Portal::start().await;
     let app = TestApp::with_config(engine, portal.config()).await;
     let desk = app.client(SECRETARIAT).await;
     (app, desk, portal)
 }
 
-async fn comes_out(app: &TestApp) {
+pub(crate) async fn comes_out(app: &TestApp) {
     app.at("2027-03-19 10:00");
     app.tick("publish").await;
     app.tick("verify").await;

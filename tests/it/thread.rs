@@ -297,7 +297,7 @@ fn days(work: &[(String, String)]) -> Vec<&str> {
 }
 
 /// Writes calendars for two independent parsers, which `.ci/run` runs.
-fn keep_for_other_parsers(calendars: &[(&str, &str)]) {
+pub(crate) fn keep_for_other_parsers(calendars: &[(&str, &str)]) {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/target/ical-samples");
     std::fs::create_dir_all(folder).expect("a folder for samples");
     for (name, calendar) in calendars {

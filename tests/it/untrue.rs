@@ -76,6 +76,15 @@ fn at(kind: &str, subject_kind: &str, subject: &str, version: i32) -> Facts {
     Facts { about_version: Some(version), ..about(kind, subject_kind, subject) }
 }
 
+/// Declares a study; returns its id.
+async fn declared(secretariat: &Client, title: &str) -> String {
+    let study = json!({
+        "observatory": "bergamo", "title": title, "theme": "hiring", "territory": "BG", "period": "2026", "month": "2027-09",
+    });
+    let study = secretariat.post("/api/v1/studies").json(study).send().await.expect(201);
+    study["id"].as_str().expect("an id").to_owned()
+}
+
 /// A confirmed release with contributions in several states, and one of its tasks.
 struct Work {
     release: String,
@@ -150,13 +159,23 @@ async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
     let ada = app.person("ada.riva@ente.example").await.id;
     let nobody = Uuid::from_u128(2).to_string();
     let work = Work::begun(&app, &secretariat).await;
+    let (declared, given_up) = (declared(&secretariat, "Giovani").await, declared(&secretariat, "Donne").await);
+    let withdraw = secretariat.post(&format!("/api/v1/studies/{given_up}/withdraw")).if_match(1);
+    withdraw.json(json!({ "reason": "I dati non bastano per lo studio" })).send().await.expect(200);
     let told = |kind: &str, sequence: i32| Facts {
         about_version: Some(sequence),
         person_id: Some(ada),
         ..about(kind, "meeting", &meeting)
     };
 
+    let access = json!({
+        "product": "relazione-territoriale", "designation_id": standing, "valid_from": "2027-03-01",
+        "valid_to": "2027-12-31", "hours_before": 24, "reason": "Prepara il commento per la stampa.",
+    });
+    let access = secretariat.post("/api/v1/early-access").json(access).send().await.expect(201);
+    let access = access["id"].as_str().expect("an id").to_owned();
     let true_still = [
+        about("early_access_granted", "early_access", &access),
         about("designation_registered", "designation", &standing),
         on("designation_welcome", &standing, "2027-01-11"),
         on("designation_ending_soon", &ending, "2027-03-20"),
@@ -174,6 +193,7 @@ async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
         at("contribution_sent_back", "deliverable", &work.sent_back, 1),
         about("reading_asked", "peer_reading", &work.reading),
         Facts { about_day: Some(work.due), ..about("task_given", "task", &work.task) },
+        about("study_declared", "study", &declared),
         about(ALWAYS_TRUE, "audit", "2027-03-01"),
         // Enqueued by an older program, before mails had facts.
         about("farewell", "designation", &over),
@@ -181,6 +201,7 @@ async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
         about("of_a_newer_program", "designation", &annulled),
     ];
     let untrue = [
+        about("early_access_granted", "early_access", &nobody),
         about("sign_in", "sign_in_link", &nobody),
         about("designation_registered", "designation", &annulled),
         on("designation_welcome", &standing, "2027-01-12"),
@@ -211,6 +232,7 @@ async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
         about("reading_asked", "peer_reading", &nobody),
         about("reading_delivered", "peer_reading", &work.reading),
         Facts { about_day: work.due.succ_opt(), ..about("task_given", "task", &work.task) },
+        about("study_declared", "study", &given_up),
     ];
 
     let ctx = app.system();

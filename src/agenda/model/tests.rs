@@ -42,6 +42,7 @@ fn release(number: u128, of: &Product, period: &str, when: When, rule_day: Optio
         period: month(period),
         stage: Stage::Provisional(when),
         rule_day: rule_day.map(day),
+        amended_at: None,
         sequence: 0,
         version: 1,
     }

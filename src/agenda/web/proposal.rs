@@ -10,6 +10,7 @@ use crate::http::Answer;
 use crate::http::form::{self, FormState, Sent};
 use crate::http::page::{Badge, FlashKind, Shell, done, page, with_status};
 use crate::releases::view::{ReleaseView, when_text};
+use crate::sources::model::source_name;
 use crate::texts::Lang;
 use crate::time::date_rule::NoDay;
 use crate::time::{Period, words};
@@ -22,7 +23,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 pub(super) fn pages(cfg: &mut web::ServiceConfig) {
-    cfg.service(show_proposal).service(accept_proposal);
+    cfg.service(show_proposal).service(accept_proposal).service(show_review);
 }
 
 /// Prefix of the name of a line's checkbox; the line follows.
@@ -151,7 +152,7 @@ async fn proposal_page(ctx: &Ctx, request: &HttpRequest, form: FormState<SpanFor
     let proposal = service::propose(ctx, span).await?;
     let again = !form.boxes.is_empty();
     let shown = |line: &Line| shown(&proposal, line, &form, again, ctx.lang);
-    let is_open = |line: &&Line| matches!(line.verdict, Verdict::Gap | Verdict::NoDay(_));
+    let is_open = |line: &&Line| matches!(line.verdict, Verdict::Gap | Verdict::NoDay(_) | Verdict::Overtaken(_));
     let settled = proposal.lines.iter().filter(|line| matches!(line.verdict, Verdict::Same | Verdict::Settled)).count();
     Ok(ProposalPage {
         shell,
@@ -160,6 +161,49 @@ async fn proposal_page(ctx: &Ctx, request: &HttpRequest, form: FormState<SpanFor
         settled: (settled > 0).then(|| ctx.lang.f("agenda.settled", &[("number", &settled.to_string())])),
         form,
     })
+}
+
+#[derive(Template)]
+#[template(path = "agenda/review.html")]
+struct ReviewPage {
+    shell: Shell,
+    /// First and last month, for accepting lines.
+    span: (String, String),
+    groups: Vec<ReviewGroup>,
+}
+
+/// The dates to review because of one source.
+struct ReviewGroup {
+    source: String,
+    /// Provisional dates, which can be accepted.
+    proposed: Vec<Shown>,
+    /// Announced dates, which move only with a reason.
+    open: Vec<Shown>,
+}
+
+/// Dates that rules give anew since a source has moved.
+#[get("/agenda/review")]
+async fn show_review(ctx: Ctx, request: HttpRequest) -> Answer {
+    let review = service::review(&ctx).await?;
+    let shell = Shell::new(&ctx, &request, "agenda.review_title")
+        .crumb(ctx.lang.t("releases.calendar_title"), "/calendar")
+        .crumb(ctx.lang.t("agenda.proposal_title"), "/agenda/proposal")
+        .here();
+    let Some(review) = review else {
+        return page(&ReviewPage { shell, span: Default::default(), groups: Vec::new() });
+    };
+    let form = FormState::fresh(SpanForm::default());
+    let mut groups: Vec<ReviewGroup> = Vec::new();
+    for line in &review.lines {
+        let source = review.source(line).map(|source| source.details.name.clone()).unwrap_or_default();
+        let at = groups.iter().position(|group| group.source == source).unwrap_or_else(|| {
+            groups.push(ReviewGroup { source, proposed: Vec::new(), open: Vec::new() });
+            groups.len() - 1
+        });
+        let shown = shown(&review, line, &form, false, ctx.lang);
+        if shown.field.is_some() { groups[at].proposed.push(shown) } else { groups[at].open.push(shown) }
+    }
+    page(&ReviewPage { shell, span: (review.span.from().to_string(), review.span.to().to_string()), groups })
 }
 
 fn shown(proposal: &Proposal, line: &Line, form: &SpanForm, again: bool, lang: Lang) -> Shown {
@@ -183,6 +227,10 @@ fn shown(proposal: &Proposal, line: &Line, form: &SpanForm, again: bool, lang: L
         text: match &line.verdict {
             Verdict::Gap => lang.t("agenda.gap_text").to_owned(),
             Verdict::NoDay(why) => no_day(why, proposal, lang),
+            Verdict::Overtaken(_) => {
+                let sentence = proposal.sentence(line, lang).unwrap_or_default();
+                lang.f("agenda.overtaken_text", &[("sentence", &sentence)])
+            }
             _ => proposal.sentence(line, lang).unwrap_or_default(),
         },
         warnings: line.warnings.iter().map(|warning| warning_text(*warning, lang)).collect(),
@@ -195,6 +243,7 @@ fn verdict_badge(verdict: &Verdict, lang: Lang) -> Badge {
         Verdict::Changed(_) => ("agenda.changed", "warning"),
         Verdict::ByHand(_) => ("agenda.by_hand", "neutral"),
         Verdict::Same | Verdict::Settled => ("agenda.same", "success"),
+        Verdict::Overtaken(_) => ("agenda.overtaken", "warning"),
         Verdict::Gap => ("agenda.gap", "neutral"),
         Verdict::NoDay(_) => ("agenda.no_day", "danger"),
     };
@@ -209,7 +258,8 @@ fn no_day(why: &NoDay, proposal: &Proposal, lang: Lang) -> String {
             lang.f("agenda.no_release", &[("product", name), ("end", &words::date(*end, lang))])
         }
         NoDay::NoSource { source_code, end } => {
-            lang.f("agenda.no_source", &[("source", source_code), ("end", &words::date(*end, lang))])
+            let name = source_name(&proposal.sources, source_code);
+            lang.f("agenda.no_source", &[("source", name), ("end", &words::date(*end, lang))])
         }
         NoDay::NothingFits { anchor } => lang.f("agenda.nothing_fits", &[("day", &words::date(*anchor, lang))]),
         NoDay::Calendar(_) => lang.t("agenda.no_calendar").to_owned(),

@@ -91,13 +91,3 @@ fn of_the_versions_that_apply_to_a_period_the_latest_is_in_force() {
     assert_eq!(number("2025"), Some(3));
     assert_eq!(number("2027"), Some(3), "a later version replaces the earlier ones from its period on");
 }
-
-#[test]
-fn a_code_is_made_of_words_and_hyphens() {
-    for code in ["focus", "nota-2", "a-b-c"] {
-        assert!(is_code(code), "{code}");
-    }
-    for text in ["", "Focus", "nota_2", "a--b", "-a", "perché", "a b"] {
-        assert!(!is_code(text), "{text}");
-    }
-}

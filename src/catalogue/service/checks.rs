@@ -4,12 +4,12 @@ use super::DetailsIn;
 use crate::catalogue::model::{
     CODE_CHARACTERS, CONTACT_CHARACTERS, Contact, Contributors, DESCRIPTION_CHARACTERS, Details, LIST_CHARACTERS,
     NAME_CHARACTERS, Refusal, SECTION_CHARACTERS, STEP_CODE_CHARACTERS, STEP_MINUTES, STEP_OFFSETS_WORKING_DAYS,
-    StepIn, UsedList, WORDS_CHARACTERS, is_code,
+    StepIn, UsedList, WORDS_CHARACTERS,
 };
 use crate::error::{Code, Error, Result};
 use crate::mail::{address, is_address};
 use crate::network::model::{ADDRESS_CHARACTERS, ObservatoryView};
-use crate::typed::{self, Reading};
+use crate::typed::{self, Reading, is_code};
 
 /// Checks the code of a new product.
 pub fn checked_code(reading: &mut Reading, code: &str) -> Option<String> {

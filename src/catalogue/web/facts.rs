@@ -9,6 +9,8 @@ use crate::ctx::Ctx;
 use crate::documents::view::Document;
 use crate::error::Result;
 use crate::network::questions::{AllObservatories, AllTerritories};
+use crate::sources::model::source_name;
+use crate::sources::questions::AllSources;
 use crate::texts::{Label, Lang};
 use crate::time::{words, zone};
 use entity::kinds::{Contributing, ObservatoryKind, ProductScope};
@@ -107,7 +109,11 @@ impl ProductFacts {
 async fn rule(ctx: &Ctx, product: &Product) -> Result<Option<String>> {
     let Some(rule) = &product.details.date_rule else { return Ok(None) };
     let (catalogue, territories) = (ctx.recall(&Catalogue).await?, ctx.recall(&AllTerritories).await?);
+    let sources = ctx.recall(&AllSources).await?;
     let name = |code: &str| {
+        if rule.source() == Some(code) {
+            return source_name(&sources, code).to_owned();
+        }
         let product = catalogue.iter().find(|other| other.code == code).map(|other| other.name(ctx.lang));
         let place = territories.iter().find(|place| place.code == code).map(|place| place.name.as_str());
         product.or(place).unwrap_or(code).to_owned()

@@ -12,6 +12,7 @@ use crate::http::Answer;
 use crate::http::form::{self, Choice, FormState, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::network::questions::AllTerritories;
+use crate::sources::questions::AllSources;
 use crate::texts::Lang;
 use crate::time::date_rule::{Adjust, Anchor, Distance, Improper, MOST_AVOIDED, Nth, SpanOfYear, Unit};
 use crate::time::{DateRule, words};
@@ -29,6 +30,7 @@ pub(super) fn pages(cfg: &mut web::ServiceConfig) {
 const END: &str = "end_of_period";
 const WEEKDAY: &str = "nth_weekday";
 const RELEASE: &str = "release";
+const SOURCE: &str = "source";
 const NONE: &str = "none";
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -38,6 +40,7 @@ struct RuleForm {
     plus: String,
     unit: String,
     product: String,
+    source: String,
     nth: String,
     weekday: String,
     month: String,
@@ -78,8 +81,13 @@ impl RuleForm {
                 unit: said(*unit),
                 ..form
             },
-            // The catalogue refuses such a rule until sources are kept.
-            Anchor::Source { .. } => Self { kind: NONE.to_owned(), ..form },
+            Anchor::Source { source, plus, unit } => Self {
+                kind: SOURCE.to_owned(),
+                source: source.clone(),
+                plus: plus.to_string(),
+                unit: said(*unit),
+                ..form
+            },
         }
     }
 
@@ -110,6 +118,11 @@ impl RuleForm {
                 let product = reading.text("product", &self.product, 60);
                 let distance = self.distance(reading);
                 product.zip(distance).map(|(product, Distance { plus, unit })| Anchor::Release { product, plus, unit })
+            }
+            SOURCE => {
+                let source = reading.text("source", &self.source, 60);
+                let distance = self.distance(reading);
+                source.zip(distance).map(|(source, Distance { plus, unit })| Anchor::Source { source, plus, unit })
             }
             WEEKDAY => {
                 let nth = chosen::<Nth>(reading, "nth", &self.nth);
@@ -165,6 +178,7 @@ struct Choices {
     kinds: Vec<Choice>,
     units: Vec<Choice>,
     products: Vec<Choice>,
+    sources: Vec<Choice>,
     nths: Vec<Choice>,
     weekdays: Vec<Choice>,
     adjusts: Vec<Choice>,
@@ -176,6 +190,7 @@ impl Choices {
         let lang = ctx.lang;
         let catalogue = ctx.recall(&Catalogue).await?;
         let territories = ctx.recall(&AllTerritories).await?;
+        let sources = ctx.recall(&AllSources).await?;
         let others = catalogue.iter().filter(|product| product.id != own.id);
         let named = |all: &[(String, &'static str)]| {
             all.iter().map(|(value, key)| Choice::new(value, lang.t(key))).collect::<Vec<_>>()
@@ -186,12 +201,14 @@ impl Choices {
                 (END.to_owned(), "catalogue.rule_end"),
                 (WEEKDAY.to_owned(), "catalogue.rule_weekday"),
                 (RELEASE.to_owned(), "catalogue.rule_release"),
+                (SOURCE.to_owned(), "catalogue.rule_source"),
             ]),
             units: named(&[
                 (said(Unit::Days), "catalogue.unit_days"),
                 (said(Unit::WorkingDays), "catalogue.unit_working_days"),
                 (said(Unit::Months), "catalogue.unit_months"),
             ]),
+            sources: sources.iter().map(|one| Choice::new(&one.code, &one.details.name)).collect(),
             products: others.map(|product| Choice::new(&product.code, product.name(lang))).collect(),
             nths: named(&[
                 (said(Nth::First), "catalogue.nth_first"),
@@ -247,8 +264,12 @@ async fn change_rule(
         let date_rule = Reading::of(|reading| form.read(reading))?;
         let with_rule = |present: DetailsIn| Ok(DetailsIn { date_rule, ..present });
         let changed = service::edit(&ctx, txn, &code, version, with_rule).await;
-        // The fields of the form that can name something unknown are the other product and the territory.
-        let of_form = if form.kind == RELEASE { "product" } else { "worked_by" };
+        // The fields of the form that can name something unknown are the other product, the source and the territory.
+        let of_form = match form.kind.as_str() {
+            RELEASE => "product",
+            SOURCE => "source",
+            _ => "worked_by",
+        };
         changed.map_err(|error| error.placed(|field| if field == "date_rule" { of_form } else { field }))
     };
     let leads_on = |product: Product| done(&href(&product.code), FlashKind::Success, "catalogue.done_rule");

@@ -7,20 +7,12 @@ use crate::ctx::Ctx;
 use crate::designations::model::Term;
 use crate::designations::service::{self, Held, RegisterFilter, SeatTime, Timeline};
 use crate::error::Result;
-use crate::http::plot::{Bar, Mark, TimeAxis};
+use crate::http::plot::{Bar, Mark, Rows, TimeAxis};
 use crate::texts::Lang;
 use crate::time::words;
 use chrono::NaiveDate;
 use entity::ids::{BodyId, ObservatoryId};
 
-/// Width of the drawing, of the axis in it, and the space left of the axis.
-const WIDTH: i64 = 480;
-const AXIS: i64 = 440;
-const LEFT: i64 = 8;
-/// Height of the head with the marks, of the row of a seat, and of the foot.
-const HEAD: i64 = 26;
-const ROW: i64 = 48;
-const FOOT: i64 = 22;
 /// Narrowest bar that has room for a name, and the width of a letter in it.
 const ROOM: i64 = 48;
 const LETTER: i64 = 8;
@@ -85,16 +77,16 @@ pub async fn timeline_of_body(ctx: &Ctx, id: BodyId) -> Result<Option<TimelineBl
 
 impl TimelineBlock {
     fn of(timeline: &Timeline, today: NaiveDate, lang: Lang) -> Self {
-        let axis = TimeAxis::new(timeline.from, timeline.to, LEFT, AXIS);
+        let axis = Rows::axis(timeline.from, timeline.to);
         let rows: Vec<SeatRow> =
-            (0..).zip(&timeline.seats).map(|(number, seat)| SeatRow::of(seat, number, &axis, lang)).collect();
-        let floor = HEAD + ROW * i64::try_from(rows.len()).unwrap_or_default();
+            timeline.seats.iter().enumerate().map(|(number, seat)| SeatRow::of(seat, number, &axis, lang)).collect();
+        let Rows { width, height, floor, marks, .. } = Rows::of(&axis, rows.len(), today, lang);
         let ends = words::date(timeline.agreement_ends, lang);
         Self {
-            width: WIDTH,
-            height: floor + FOOT,
+            width,
+            height,
             floor,
-            marks: axis.marks(lang),
+            marks,
             today: axis.x(today),
             agreement_ends: axis.x(timeline.agreement_ends),
             end_label: lang.f("designations.timeline_end", &[("day", &ends)]),
@@ -129,15 +121,15 @@ fn span(days: Term, lang: Lang) -> String {
 }
 
 impl SeatRow {
-    fn of(seat: &SeatTime, number: i64, axis: &TimeAxis, lang: Lang) -> Self {
-        let top = HEAD + ROW * number;
+    fn of(seat: &SeatTime, number: usize, axis: &TimeAxis, lang: Lang) -> Self {
+        let heights = Rows::heights(number);
         let bar = |days: &Term| axis.bar(days.from, days.to.unwrap_or(axis.to));
         let absences = seat.held.iter().flat_map(|one| &one.absences);
         Self {
             label: register_words::seat_kind(seat.seat.kind, lang).to_owned(),
-            label_y: top + 15,
-            y: top + 21,
-            name_y: top + 35,
+            label_y: heights.label,
+            y: heights.bar,
+            name_y: heights.text,
             held: seat.held.iter().filter_map(|one| HeldBar::of(one, axis)).collect(),
             gaps: seat.gaps.iter().filter_map(bar).collect(),
             absences: absences.filter_map(bar).collect(),

@@ -5,7 +5,7 @@ use crate::catalogue::model::{
     CONTACT_CHARACTERS, DESCRIPTION_CHARACTERS, NAME_CHARACTERS, SECTION_CHARACTERS, STEP_CODE_CHARACTERS,
     STEP_MINUTES, STEP_OFFSETS_WORKING_DAYS, StepIn, WORDS_CHARACTERS, check_rule, contradictions,
 };
-use crate::load::file::{Observatory, Product, Spanned, Step, Territory};
+use crate::load::file::{Observatory, Product, Source, Spanned, Step, Territory};
 use crate::mail::{address, is_address};
 use entity::kinds::{Contributing, ObservatoryKind};
 
@@ -15,6 +15,7 @@ impl Checker<'_> {
         products: &[Spanned<Product>],
         observatories: &[Spanned<Observatory>],
         territories: &[Spanned<Territory>],
+        sources: &[Spanned<Source>],
     ) {
         self.unique(products.iter().map(|product| &product.get_ref().code), "code of a product");
         let territorial = observatories.iter().map(Spanned::get_ref);
@@ -27,7 +28,7 @@ impl Checker<'_> {
             self.text(&product.name_en, NAME_CHARACTERS);
             self.details(product);
             self.contributors(product, &territorial);
-            self.date_rule(product, products, territories);
+            self.date_rule(product, products, territories, sources);
             self.unique(product.steps.iter().map(|step| &step.get_ref().code), "code of a step");
             for step in &product.steps {
                 self.step(step.get_ref());
@@ -77,14 +78,21 @@ impl Checker<'_> {
         }
     }
 
-    fn date_rule(&mut self, product: &Product, products: &[Spanned<Product>], territories: &[Spanned<Territory>]) {
+    fn date_rule(
+        &mut self,
+        product: &Product,
+        products: &[Spanned<Product>],
+        territories: &[Spanned<Territory>],
+        sources: &[Spanned<Source>],
+    ) {
         let Some(rule) = &product.date_rule else { return };
         let is_territory = |code: &str| territories.iter().any(|one| one.get_ref().code.get_ref() == code);
+        let is_source = |code: &str| sources.iter().any(|one| one.get_ref().code.get_ref() == code);
         let rule_of = |code: &str| {
             let found = products.iter().map(Spanned::get_ref).find(|other| other.code.get_ref() == code);
             found.map(|other| other.date_rule.as_ref().map(Spanned::get_ref))
         };
-        if let Err(refusal) = check_rule(rule.get_ref(), product.code.get_ref(), is_territory, rule_of) {
+        if let Err(refusal) = check_rule(rule.get_ref(), product.code.get_ref(), is_territory, is_source, rule_of) {
             self.refuse(&rule.span(), refusal.to_string());
         }
     }

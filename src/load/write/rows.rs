@@ -15,7 +15,7 @@ use entity::ids::{AgreementId, BodyId, ObservatoryId, PersonId, SeatId, TableId}
 use entity::kinds::{BodyKind, Channel, NonWorkingRuleKind, RecordChange, SeatKind};
 use entity::{
     Instant, agreement, agreement_act, body, body_alias, designation, designation_record, non_working_rule,
-    observatory, one_off_day, person, product, product_contributor, product_step, seat, setting, table_party,
+    observatory, one_off_day, person, product, product_contributor, product_step, seat, setting, source, table_party,
     technical_table, territory,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
@@ -39,6 +39,7 @@ pub struct Snapshot {
     once_held: HashSet<SeatId>,
     pub tables: Vec<technical_table::Model>,
     pub parties: Vec<table_party::Model>,
+    pub sources: Vec<source::Model>,
     pub products: Vec<product::Model>,
     /// Steps of present templates.
     pub steps: Vec<product_step::Model>,
@@ -70,6 +71,7 @@ impl Snapshot {
             once_held: once_held.into_iter().collect(),
             tables: technical_table::Entity::find().all(db).await?,
             parties: table_party::Entity::find().all(db).await?,
+            sources: source::Entity::find().all(db).await?,
             products: product::Entity::find().all(db).await?,
             steps: product_step::Entity::find().filter(product_step::Column::RemovedAt.is_null()).all(db).await?,
             contributors: product_contributor::Entity::find().all(db).await?,
@@ -145,6 +147,7 @@ pub struct Rows {
     pub records: Vec<designation_record::Model>,
     pub tables: Vec<technical_table::Model>,
     pub parties: Vec<table_party::Model>,
+    pub sources: Vec<source::Model>,
     pub products: Vec<product::Model>,
     pub steps: Vec<product_step::Model>,
     pub contributors: Vec<product_contributor::Model>,
@@ -200,6 +203,7 @@ impl Builder<'_> {
             designations,
             records,
             parties: self.parties(&tables, &bodies),
+            sources: self.sources(),
             tables,
             steps,
             contributors,
@@ -226,6 +230,11 @@ impl Builder<'_> {
             code: text(&territory.code),
             name: text(&territory.name),
             city: text(&territory.city),
+            neighbours: (!territory.neighbours.is_empty()).then(|| {
+                let mut codes: Vec<String> = territory.neighbours.iter().map(text).collect();
+                codes.sort();
+                codes.join(" ")
+            }),
         };
         self.file.territories.iter().map(|territory| row(territory.get_ref())).collect()
     }

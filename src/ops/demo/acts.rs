@@ -8,4 +8,6 @@ pub(super) mod meetings;
 pub(super) mod portal;
 pub(super) mod releases;
 pub(super) mod reviews;
+pub(super) mod sources;
+pub(super) mod studies;
 pub(super) mod tasks;

@@ -5,7 +5,7 @@ use super::acts::designations::{announce, designate, leave_lecco, request};
 use super::acts::meetings::{Convening, ask, close, convene, decide, draft, hold, note};
 use super::acts::releases::{REPORT, move_to, plan, year};
 use super::acts::tasks::{begin, work};
-use super::acts::{auth, deliverables, portal, reviews};
+use super::acts::{auth, deliverables, portal, reviews, sources, studies};
 use super::agenda::Agenda;
 use super::cast::{self, AT_WORK};
 use super::stage::{Stage, hour, missing};
@@ -191,12 +191,15 @@ async fn live_until(stage: &Stage, agenda: &mut Agenda, lived: &mut NaiveDate, u
 enum Scene {
     ReleaseMoves,
     SondrioIsAskedAgain,
+    SourcesAreFollowed,
+    BergamoDeclaresAStudy,
     BergamoBegins,
     DataAreReady,
     ComoAnnouncesANewReferent,
     TableIsConvened,
     TextsAreDelivered,
     ReviewAnswers,
+    SourceMoves,
     LeccoIsAway,
     MailboxIsGone,
 }
@@ -205,12 +208,15 @@ enum Scene {
 const SCENES: &[(u64, Scene)] = &[
     (33, Scene::ReleaseMoves),
     (30, Scene::SondrioIsAskedAgain),
+    (27, Scene::SourcesAreFollowed),
+    (24, Scene::BergamoDeclaresAStudy),
     (20, Scene::BergamoBegins),
     (12, Scene::DataAreReady),
     (10, Scene::ComoAnnouncesANewReferent),
     (8, Scene::TableIsConvened),
     (6, Scene::TextsAreDelivered),
     (4, Scene::ReviewAnswers),
+    (4, Scene::SourceMoves),
     (3, Scene::LeccoIsAway),
     (2, Scene::MailboxIsGone),
 ];
@@ -222,6 +228,9 @@ async fn play(stage: &Stage, release: ReleaseId, day: NaiveDate, scene: Scene) -
             move_to(stage, release, stage.ahead(24)?, ReasonCode::SourceLate, why).await
         }
         Scene::SondrioIsAskedAgain => request(stage, "referent:sondrio").await,
+        Scene::SourcesAreFollowed => sources::follow(stage).await,
+        Scene::BergamoDeclaresAStudy => studies::declare(stage).await,
+        Scene::SourceMoves => sources::move_next(stage).await,
         Scene::BergamoBegins => begin(stage, release, "bergamo").await,
         Scene::DataAreReady => {
             for observatory in ["brescia", "milano", "mantova", "pavia", "varese"] {

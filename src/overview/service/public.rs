@@ -1,16 +1,21 @@
 //! Reads for everybody: the next releases, the latest ones, and the reports of one observatory.
 
+use crate::catalogue::questions::Catalogue;
 use crate::ctx::Ctx;
 use crate::deliverables::model::is_accepted;
 use crate::deliverables::service as deliverables;
 use crate::error::Result;
 use crate::network::model::ObservatoryView;
+use crate::network::questions::{AllBodies, AllObservatories};
+use crate::network::service as network;
+use crate::overview::open_data::{self, Facts, Graph};
 use crate::portal;
 use crate::releases::model::When;
 use crate::releases::service::{self as releases, ReleaseFilter};
 use crate::releases::view::ReleaseView;
-use chrono::NaiveDate;
-use entity::ids::{DeliverableId, ReleaseId};
+use crate::texts::Lang;
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::ids::{DeliverableId, ProductId, ReleaseId};
 use entity::kinds::{DeliverableState, ProductScope, ReleaseState};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
@@ -107,4 +112,26 @@ fn has_appeared(release: &ReleaseView, contribution: DeliverableState) -> bool {
             matches!(contribution, DeliverableState::Published | DeliverableState::Verified)
         }
     }
+}
+
+/// Describes the public data and the network for catalogues of data. Public.
+pub async fn open_data(ctx: &Ctx) -> Result<Graph> {
+    let db = ctx.reader();
+    let mut changed: HashMap<ProductId, DateTime<Utc>> = HashMap::new();
+    for view in releases::all(db, &ReleaseFilter::default()).await? {
+        let last = changed.entry(view.release.product_id).or_insert(view.updated_at);
+        *last = view.updated_at.max(*last);
+    }
+    let (base_url, licence) = (ctx.config().base_url(), ctx.config().licence());
+    Ok(open_data::graph(&Facts {
+        base_url: &base_url,
+        licence: licence.as_deref(),
+        secretariat: (Lang::It.t("releases.secretariat"), &ctx.config().mail.reply_to),
+        agreement: network::agreement(db).await.ok().as_ref(),
+        bodies: &ctx.recall(&AllBodies).await?,
+        observatories: &ctx.recall(&AllObservatories).await?,
+        products: &ctx.recall(&Catalogue).await?,
+        changed: &changed,
+        today: ctx.today(),
+    }))
 }

@@ -42,7 +42,7 @@ async fn about(ctx: Ctx, request: HttpRequest) -> Answer {
     page(&AboutPage {
         shell: shell(&ctx, &request, "overview.about_title", "overview.about_lead"),
         controller: ctx.config().pages.data_controller.clone(),
-        licence: licence(&ctx),
+        licence: ctx.config().licence(),
     })
 }
 
@@ -75,15 +75,11 @@ async fn data(ctx: Ctx, request: HttpRequest) -> Answer {
         base: ctx.config().base_url(),
         document: openapi::ADDRESS,
         operations: openapi::public_reads().into_iter().map(operation).collect(),
-        licence: licence(&ctx),
+        licence: ctx.config().licence(),
     })
 }
 
 /// Makes the frame of a page whose lead also describes it.
 fn shell(ctx: &Ctx, request: &HttpRequest, title: &str, lead: &str) -> Shell {
     Shell::new(ctx, request, title).described(ctx.lang.t(lead)).here()
-}
-
-fn licence(ctx: &Ctx) -> Option<String> {
-    Some(ctx.config().pages.data_licence_url.clone()).filter(|url| !url.is_empty())
 }

@@ -113,6 +113,7 @@ async fn errands(ctx: &Ctx) -> Result<Vec<Errand>> {
     if works(&ctx.actor) {
         errands.push(own_tasks(ctx).await?);
         errands.extend(own_readings(ctx).await?);
+        errands.push(errand(ctx, "studies.new", "overview.errand_study_text", "/studies/new"));
     }
     if may(Action::ViewRadar) {
         errands.push(errand(ctx, "overview.errand_radar", "overview.errand_radar_text", "/radar"));

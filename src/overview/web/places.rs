@@ -8,7 +8,9 @@ use crate::http::Answer;
 use crate::http::page::{Shell, page};
 use crate::network::web::{BodyFacts, ObservatoryFacts, body_facts, observatory_facts, shell_below_network};
 use crate::overview::service;
-use crate::releases::web::Line;
+use crate::releases::service as releases;
+use crate::releases::sought::Sought;
+use crate::releases::web::{FeedLink, Line, feeds};
 use crate::time::{words, zone};
 use actix_web::web::{Path, ServiceConfig};
 use actix_web::{HttpRequest, get};
@@ -34,6 +36,10 @@ struct ObservatoryPage {
     facts: ObservatoryFacts,
     next: Option<Line>,
     reports: Vec<ReportLine>,
+    /// Feeds of the releases for which it owes something.
+    feeds: Vec<FeedLink>,
+    /// Address of the page on subscribing to them.
+    subscribe: String,
     seats: Option<SeatsBlock>,
     timeline: Option<TimelineBlock>,
 }
@@ -78,8 +84,12 @@ async fn show_observatory(ctx: Ctx, request: HttpRequest, code: Path<String>) ->
     let about = ctx.lang.f("network.observatory_described", &[("observatory", &facts.observatory.name)]);
     let shell = shell_below_network(&ctx, &request, facts.observatory.name.clone()).described(about);
     let service::Part { reports, next } = service::part_of(&ctx, &facts.observatory).await?;
+    let sought = Sought { observatory: facts.observatory.code.clone(), ..Sought::default() };
+    let narrowed = releases::narrowing(&ctx, &sought).await?;
     page(&ObservatoryPage {
         shell,
+        feeds: feeds(&ctx, &narrowed),
+        subscribe: narrowed.address("/calendar/subscribe", &[]),
         next: next.map(|view| Line::of(&view, &ctx)),
         reports: reports.into_iter().map(|report| ReportLine::of(report, &ctx)).collect(),
         seats: seats_of_observatory(&ctx, facts.observatory.id, &facts.observatory.code).await?,

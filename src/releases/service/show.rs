@@ -2,6 +2,7 @@
 
 use super::concerned::{Network, Provinces};
 use super::{owner, release};
+use crate::catalogue::questions::Catalogue;
 use crate::ctx::Ctx;
 use crate::deliverables::model::is_accepted;
 use crate::deliverables::view::Progress;
@@ -9,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::network::model::ObservatoryView;
 use crate::network::questions::AllObservatories;
 use crate::releases::questions::YearsOfReleases;
+use crate::releases::sought::{Narrowing, Sought};
 use crate::releases::store::{self, Filter, Owner};
 use crate::releases::view::{
     Agenda, Change, DateChange, Overtaken, Place, ReleaseView, Report, Share, Slip, Story, overtaking,
@@ -162,42 +164,55 @@ pub async fn years(ctx: &Ctx) -> Result<Arc<BTreeSet<i32>>> {
     ctx.recall(&YearsOfReleases).await
 }
 
-/// Lists the provinces with an observatory, by name. Public.
+/// Lists the places of the observatories: the provinces by name, then the region. Public.
 pub async fn places(ctx: &Ctx) -> Result<Vec<Place>> {
     let provinces = Provinces::now(ctx).await?;
-    let territorial = provinces.observatories.iter().filter(|one| one.kind == ObservatoryKind::Territorial);
-    let mut places: Vec<Place> = territorial.map(|one| provinces.place(one)).collect();
+    let is_regional = |one: &&ObservatoryView| one.kind == ObservatoryKind::Regional;
+    let (regional, territorial): (Vec<_>, Vec<_>) = provinces.observatories.iter().partition(is_regional);
+    let mut places: Vec<Place> = territorial.into_iter().map(|one| provinces.place(one)).collect();
     places.sort_by(|one, other| one.name.cmp(&other.name));
+    places.extend(regional.into_iter().map(|one| provinces.place(one)));
     Ok(places)
 }
 
 /// Lists the releases that may come out between `from` and `to`, and the days that releases left when they were moved;
-/// with a place, only those that its observatory owes. Public.
-pub async fn agenda(ctx: &Ctx, from: NaiveDate, to: NaiveDate, place: Option<&Place>) -> Result<Agenda> {
+/// only those that pass the filters. Public.
+pub async fn agenda(ctx: &Ctx, from: NaiveDate, to: NaiveDate, narrowed: &Narrowing) -> Result<Agenda> {
     let db = ctx.reader();
-    let owed_by = owner_at(ctx, place).await?;
+    let filter = filter(ctx, narrowed).await?;
     // No date is longer than two months, so one that reaches into these days begins at most two months before them.
     let begins = from - chrono::Months::new(2);
-    let filter = Filter { from: Some(begins), to: Some(to), owed_by: owed_by.clone(), ..Filter::default() };
-    let mut releases = store::list(db, &filter, None, None).await?;
+    let of_these_days = Filter { from: Some(begins), to: Some(to), ..filter.clone() };
+    let mut releases = store::list(db, &of_these_days, None, None).await?;
     releases.retain(|view| view.release.when().last_day() >= from);
     let left = store::left_days(db, from, to).await?;
     let ids: Vec<ReleaseId> = left.iter().map(|(_, id)| *id).collect();
-    let moved: HashMap<ReleaseId, ReleaseView> =
-        store::find_all(db, &ids).await?.into_iter().map(|view| (view.release.id, view)).collect();
-    let shares = if owed_by.is_some() { store::shares(db, &ids).await? } else { HashMap::new() };
-    // A date that was left had been confirmed, so its release has its shares.
-    let is_owed = |view: &&ReleaseView| {
-        owed_by.as_ref().is_none_or(|owner| {
-            shares.get(&view.release.id).is_some_and(|of| of.iter().any(|share| share.observatory == owner.observatory))
-        })
-    };
-    let left = left.into_iter().filter_map(|(day, id)| Some((day, moved.get(&id).filter(is_owed)?.clone()))).collect();
+    let moved = store::list(db, &Filter { ids: Some(ids), ..filter }, None, None).await?;
+    let moved: HashMap<ReleaseId, ReleaseView> = moved.into_iter().map(|view| (view.release.id, view)).collect();
+    let left = left.into_iter().filter_map(|(day, id)| Some((day, moved.get(&id)?.clone()))).collect();
     Ok(Agenda { releases, left })
 }
 
-/// Returns the observatory of a place, for a filter of releases. Public.
-pub async fn owner_at(ctx: &Ctx, place: Option<&Place>) -> Result<Option<Owner>> {
+/// Finds what filters mean. Errors: `bad_request` for a value that does not exist. Public.
+pub async fn narrowing(ctx: &Ctx, sought: &Sought) -> Result<Narrowing> {
+    let places = places(ctx).await?;
+    Ok(sought.among(&places, &ctx.recall(&Catalogue).await?)?)
+}
+
+/// Returns the filter of releases that filters of the public agenda mean. Public.
+pub async fn filter(ctx: &Ctx, narrowed: &Narrowing) -> Result<Filter> {
+    let Narrowing { place, product, theme, state } = narrowed;
+    Ok(Filter {
+        owed_by: owner_at(ctx, place.as_ref()).await?,
+        product: product.as_ref().map(|product| product.id),
+        theme: *theme,
+        state: *state,
+        ..Filter::default()
+    })
+}
+
+/// Returns the observatory of a place, for a filter of releases.
+async fn owner_at(ctx: &Ctx, place: Option<&Place>) -> Result<Option<Owner>> {
     let Some(place) = place else { return Ok(None) };
     let observatories = ctx.recall(&AllObservatories).await?;
     let found = observatories.iter().find(|one| one.id == place.observatory).ok_or(Error::NotFound)?;
@@ -270,12 +285,7 @@ pub async fn notices_since(ctx: &Ctx, since: NaiveDate) -> Result<Vec<i32>> {
 
 impl Provinces {
     fn place(&self, one: &ObservatoryView) -> Place {
-        Place {
-            observatory: one.id,
-            code: one.code.clone(),
-            name: self.name(&one.territory),
-            territory: one.territory.clone(),
-        }
+        Place { observatory: one.id, code: one.code.clone(), name: self.name_of(one), territory: one.territory.clone() }
     }
 
     /// Returns the name of the territory of the observatory that has a share.

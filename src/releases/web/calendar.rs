@@ -3,17 +3,19 @@
 //! A wrong query is answered with the coming releases and a sentence that says what was wrong, because its readers typed
 //! or were sent an address.
 
+use super::filters::{FeedLink, Filters, feeds};
 use super::{Answer, Line};
+use crate::catalogue::questions::Catalogue;
 use crate::ctx::Ctx;
 use crate::error::Result;
-use crate::http::form::Choice;
 use crate::http::page::{Shell, with_status};
 use crate::http::paging::{Page, Paging};
 use crate::releases::model::When;
 use crate::releases::month::{self, GridDay};
 use crate::releases::policy::{self, Action};
 use crate::releases::service::{self, ReleaseFilter};
-use crate::releases::view::{Agenda, Place, ReleaseView};
+use crate::releases::sought::{Narrowing, NotUnderstood, Sought};
+use crate::releases::view::{Agenda, ReleaseView};
 use crate::time::{Day, Frequency, Period, words};
 use crate::typed::kept;
 use crate::vocabulary::vocabulary;
@@ -37,7 +39,6 @@ struct CalendarQuery {
     year: String,
     month: String,
     since: String,
-    observatory: String,
 }
 
 vocabulary! {
@@ -66,13 +67,12 @@ impl List {
         }
     }
 
-    /// Returns the filter of the list: coming releases in the order in which they come, the others latest first.
-    fn filter(self) -> ReleaseFilter {
-        let of = |state| ReleaseFilter { state: Some(state), latest_first: true, ..ReleaseFilter::default() };
+    /// Narrows a filter to the list: coming releases in the order in which they come, the others latest first.
+    fn filter(self, narrowed: ReleaseFilter) -> ReleaseFilter {
         match self {
-            Self::Upcoming => ReleaseFilter { open: true, ..ReleaseFilter::default() },
-            Self::Published => of(ReleaseState::Published),
-            Self::Cancelled => of(ReleaseState::Cancelled),
+            Self::Upcoming => ReleaseFilter { open: true, ..narrowed },
+            Self::Published => ReleaseFilter { state: Some(ReleaseState::Published), latest_first: true, ..narrowed },
+            Self::Cancelled => ReleaseFilter { state: Some(ReleaseState::Cancelled), latest_first: true, ..narrowed },
         }
     }
 }
@@ -95,15 +95,36 @@ impl Part {
         }
     }
 
-    /// Returns the address of the part, for the releases of a place or of all.
-    fn href(self, place: Option<&Place>) -> String {
-        let (name, value) = self.named();
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.append_pair(name, &value);
-        if let Some(place) = place {
-            query.append_pair("observatory", &place.code);
+    /// Returns the states among which its releases are; a list of one state only has no choice.
+    const fn states(self) -> &'static [ReleaseState] {
+        match self {
+            Self::List(List::Upcoming) => &[ReleaseState::Provisional, ReleaseState::Confirmed],
+            Self::List(List::Published | List::Cancelled) => &[],
+            Self::Year(_) | Self::Month(_) => ReleaseState::ALL,
         }
-        format!("/calendar?{}", query.finish())
+    }
+
+    /// Returns the filters that make sense in the part: without a state that none of its releases has.
+    fn narrowed(self, narrowed: &Narrowing) -> Narrowing {
+        match narrowed.state {
+            Some(state) if !self.states().contains(&state) => narrowed.clone().of_any_state(),
+            Some(_) | None => narrowed.clone(),
+        }
+    }
+
+    /// Returns the address of the part, for the releases that pass the filters.
+    fn href(self, narrowed: &Narrowing) -> String {
+        let (name, value) = self.named();
+        self.narrowed(narrowed).address("/calendar", &[(name, &value)])
+    }
+
+    /// Returns the filters of the feed that has the releases of the part. One of coming releases keeps those that came.
+    fn of_feed(self, narrowed: &Narrowing) -> Narrowing {
+        match self {
+            Self::List(List::Published) => Narrowing { state: Some(ReleaseState::Published), ..narrowed.clone() },
+            Self::List(List::Cancelled) => Narrowing { state: Some(ReleaseState::Cancelled), ..narrowed.clone() },
+            Self::List(List::Upcoming) | Self::Year(_) | Self::Month(_) => narrowed.clone(),
+        }
     }
 }
 
@@ -111,18 +132,18 @@ impl Part {
 struct Asked {
     part: Part,
     since: Option<NaiveDate>,
-    place: Option<Place>,
+    narrowed: Narrowing,
 }
 
 impl Default for Asked {
     fn default() -> Self {
-        Self { part: Part::List(List::Upcoming), since: None, place: None }
+        Self { part: Part::List(List::Upcoming), since: None, narrowed: Narrowing::default() }
     }
 }
 
 impl Asked {
     /// Reads a query. Errors: the key of the sentence that says what is wrong.
-    fn read(query: &CalendarQuery, places: &[Place]) -> std::result::Result<Self, &'static str> {
+    fn read(query: &CalendarQuery, narrowed: Narrowing) -> std::result::Result<Self, &'static str> {
         let part = match (kept(&query.month), kept(&query.year), kept(&query.show)) {
             (Some(month), ..) => Part::Month(period(&month, Frequency::Month).ok_or("releases.wrong_month")?),
             (None, Some(year), _) => Part::Year(period(&year, Frequency::Year).ok_or("releases.wrong_year")?),
@@ -133,10 +154,10 @@ impl Asked {
             (None, None, None) => Part::List(List::Upcoming),
         };
         let since = kept(&query.since).map(|day| day.parse::<Day>().map_err(|_| "releases.wrong_since")).transpose()?;
-        let place = kept(&query.observatory)
-            .map(|code| places.iter().find(|place| place.code == code).cloned().ok_or("releases.wrong_observatory"))
-            .transpose()?;
-        Ok(Self { part, since: since.map(NaiveDate::from), place })
+        if narrowed.state.is_some_and(|state| !part.states().contains(&state)) {
+            return Err(NotUnderstood::State.text_key());
+        }
+        Ok(Self { part, since: since.map(NaiveDate::from), narrowed })
     }
 }
 
@@ -148,11 +169,10 @@ fn period(label: &str, frequency: Frequency) -> Option<Period> {
 struct Frame {
     parts: Vec<Way>,
     years: Vec<Way>,
-    places: Vec<Choice>,
-    /// Code of the chosen observatory; empty for all.
-    place: String,
-    /// Name and value of the parameter that names the part.
-    part: (&'static str, String),
+    filters: Filters,
+    feeds: Vec<FeedLink>,
+    /// Address of the page on subscribing to what is shown.
+    subscribe: String,
     /// Sentence that says what was wrong with the query.
     mistake: Option<&'static str>,
     may_plan: bool,
@@ -183,6 +203,8 @@ struct YearPage {
     frame: Frame,
     heading: String,
     months: Vec<MonthOfYear>,
+    /// Text of a year without releases.
+    none: Option<&'static str>,
 }
 
 /// The releases of one month in a list.
@@ -200,8 +222,8 @@ struct MonthPage {
     heading: String,
     weekdays: Vec<&'static str>,
     weeks: Vec<Vec<Option<DayCell>>>,
-    /// Whether no release has to do with the month.
-    is_empty: bool,
+    /// Text of a month with which no release has to do.
+    none: Option<&'static str>,
     /// Releases of which only a week or months are known.
     undated: Vec<Line>,
     previous: Option<Way>,
@@ -241,14 +263,16 @@ async fn show_calendar(
     request: HttpRequest,
     paging: web::Query<Paging>,
     query: web::Query<CalendarQuery>,
+    sought: web::Query<Sought>,
 ) -> Answer {
-    let places = service::places(&ctx).await?;
-    let (asked, mistake) = match Asked::read(&query, &places) {
+    let narrowed = sought.among(&service::places(&ctx).await?, &ctx.recall(&Catalogue).await?);
+    let read = narrowed.map_err(NotUnderstood::text_key).and_then(|narrowed| Asked::read(&query, narrowed));
+    let (asked, mistake) = match read {
         Ok(asked) => (asked, None),
         Err(key) => (Asked::default(), Some(ctx.lang.t(key))),
     };
     let status = if mistake.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    let frame = Frame::of(&ctx, &asked, &places, mistake).await?;
+    let frame = Frame::of(&ctx, &asked, mistake).await?;
     let shell = Shell::titled(&ctx, &request, asked.title(&ctx)).described(ctx.lang.t("releases.calendar_lead")).here();
     match asked.part {
         Part::List(list) => with_status(status, &list_page(&ctx, &request, &paging, shell, frame, list, &asked).await?),
@@ -258,6 +282,11 @@ async fn show_calendar(
 }
 
 impl Asked {
+    /// Returns the key of the text of an empty part: with filters it says nothing about the agenda as a whole.
+    fn empty_key(&self, whole: &'static str) -> &'static str {
+        if self.narrowed == Narrowing::default() { whole } else { "releases.none_narrowed" }
+    }
+
     fn title(&self, ctx: &Ctx) -> String {
         let title = ctx.lang.t("releases.calendar_title");
         match self.part {
@@ -269,9 +298,9 @@ impl Asked {
 }
 
 impl Frame {
-    async fn of(ctx: &Ctx, asked: &Asked, places: &[Place], mistake: Option<&'static str>) -> Result<Self> {
-        let place = asked.place.as_ref();
-        let way = |part: Part, label: String, current: bool| Way { href: part.href(place), label, current };
+    async fn of(ctx: &Ctx, asked: &Asked, mistake: Option<&'static str>) -> Result<Self> {
+        let Asked { part, narrowed, .. } = asked;
+        let way = |part: Part, label: String, current: bool| Way { href: part.href(narrowed), label, current };
         let lists = List::ALL.iter().map(|list| {
             let part = Part::List(*list);
             way(part, ctx.lang.t(list.label_key()).to_owned(), asked.part == part)
@@ -288,9 +317,9 @@ impl Frame {
         Ok(Self {
             parts: lists.chain(by_month).collect(),
             years: years.collect(),
-            places: places.iter().map(|place| Choice::new(&place.code, &place.name)).collect(),
-            place: place.map(|place| place.code.clone()).unwrap_or_default(),
-            part: asked.part.named(),
+            filters: Filters::of(ctx, "/calendar", Some(part.named()), part.states(), narrowed).await?,
+            feeds: feeds(ctx, &part.of_feed(narrowed)),
+            subscribe: part.of_feed(narrowed).address("/calendar/subscribe", &[]),
             mistake,
             may_plan: policy::may(&ctx.actor, Action::Plan),
         })
@@ -307,8 +336,8 @@ async fn list_page(
     asked: &Asked,
 ) -> Result<ListPage> {
     let limit = paging.rows()?;
-    let owed_by = service::owner_at(ctx, asked.place.as_ref()).await?;
-    let filter = ReleaseFilter { from: asked.since, owed_by, ..list.filter() };
+    let filter = list.filter(service::filter(ctx, &asked.narrowed).await?);
+    let filter = ReleaseFilter { from: asked.since, ..filter };
     let views = service::list(ctx.reader(), &filter, paging.after_day()?, limit + 1).await?;
     let listed = Page::cut(ctx, request, limit, views, |last| (last.release.when().first_day(), last.release.id))?;
     Ok(ListPage {
@@ -316,46 +345,49 @@ async fn list_page(
         frame,
         next: listed.next_path(),
         lines: listed.items.iter().map(|view| Line::of(view, ctx)).collect(),
-        none: ctx.lang.t(list.empty_key()),
+        none: ctx.lang.t(asked.empty_key(list.empty_key())),
     })
 }
 
 async fn year_page(ctx: &Ctx, shell: Shell, frame: Frame, year: Period, asked: &Asked) -> Result<YearPage> {
-    let place = asked.place.as_ref();
-    let agenda = service::agenda(ctx, year.first_day(), year.last_day(), place).await?;
-    let mut months: Vec<(Period, Vec<Line>)> = Vec::new();
-    for view in &agenda.releases {
-        let day = view.release.when().first_day().max(year.first_day());
-        let Ok(month) = Period::containing(Frequency::Month, day) else { continue };
-        match months.last_mut() {
-            Some((last, lines)) if *last == month => lines.push(Line::of(view, ctx)),
-            _ => months.push((month, vec![Line::of(view, ctx)])),
+    let agenda = service::agenda(ctx, year.first_day(), year.last_day(), &asked.narrowed).await?;
+    let months = months_of(year).into_iter().map(|month| {
+        // A release of two months stands in its first; one that began in the year before stands in January.
+        let is_in = |view: &&ReleaseView| {
+            let day = view.release.when().first_day().max(year.first_day());
+            month.first_day() <= day && day <= month.last_day()
+        };
+        MonthOfYear {
+            href: Part::Month(month).href(&asked.narrowed),
+            name: words::period(month, ctx.lang),
+            lines: agenda.releases.iter().filter(is_in).map(|view| Line::of(view, ctx)).collect(),
         }
-    }
-    let named = |(month, lines)| MonthOfYear {
-        href: Part::Month(month).href(place),
-        name: words::period(month, ctx.lang),
-        lines,
-    };
+    });
     Ok(YearPage {
         shell,
         frame,
         heading: words::period(year, ctx.lang),
-        months: months.into_iter().map(named).collect(),
+        none: agenda.releases.is_empty().then(|| ctx.lang.t(asked.empty_key("releases.none_in_year"))),
+        months: months.collect(),
     })
 }
 
+/// Returns the twelve months of a year.
+fn months_of(year: Period) -> Vec<Period> {
+    (1..=12).filter_map(|month| Period::new(Frequency::Month, year.year(), month).ok()).collect()
+}
+
 async fn month_page(ctx: &Ctx, shell: Shell, frame: Frame, month: Period, asked: &Asked) -> Result<MonthPage> {
-    let place = asked.place.as_ref();
+    let place = asked.narrowed.place.as_ref();
     let (from, to) = (month.first_day(), month.last_day());
     let holidays = service::holidays(ctx, from, to, place).await?;
-    let agenda = service::agenda(ctx, from, to, place).await?;
+    let agenda = service::agenda(ctx, from, to, &asked.narrowed).await?;
     let years = service::years(ctx).await?;
     // A month of a year without releases is not linked, so that links do not lead on through empty months for ever.
     let beside = |month: Option<Period>| {
         let month = month.filter(|month| years.contains(&month.year()))?;
         let label = words::period(month, ctx.lang);
-        Some(Way { href: Part::Month(month).href(place), label, current: false })
+        Some(Way { href: Part::Month(month).href(&asked.narrowed), label, current: false })
     };
     let mut days = DaysOfMonth::of(&agenda, ctx);
     let weeks = month::weeks(month, |day| holidays.get(&day).cloned());
@@ -365,7 +397,8 @@ async fn month_page(ctx: &Ctx, shell: Shell, frame: Frame, month: Period, asked:
         heading: words::period(month, ctx.lang),
         weekdays: weekdays().map(|weekday| words::weekday(weekday, ctx.lang)).to_vec(),
         weeks: weeks.into_iter().map(|week| week.map(|cell| Some(days.cell(cell?, ctx))).into()).collect(),
-        is_empty: agenda.releases.is_empty() && agenda.left.is_empty(),
+        none: (agenda.releases.is_empty() && agenda.left.is_empty())
+            .then(|| ctx.lang.t(asked.empty_key("releases.none_in_month"))),
         undated: agenda.releases.iter().filter(|view| day_of(view).is_none()).map(|view| Line::of(view, ctx)).collect(),
         previous: beside(month.previous()),
         next: beside(month.next()),

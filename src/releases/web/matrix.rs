@@ -7,7 +7,9 @@ use crate::deliverables::view::DeliverableView;
 use crate::deliverables::web::state as contribution_state;
 use crate::error::Result;
 use crate::http::page::Badge;
+use crate::network::questions::AllCalendars;
 use crate::releases::view::ReleaseView;
+use crate::releases::web::steps::StepsPlot;
 use crate::reviews::service as reviews;
 use crate::reviews::web::ChapterLine;
 use crate::tasks::model::Task;
@@ -35,6 +37,8 @@ pub struct Matrix {
     pub blocker: Option<ChapterLine>,
     /// Whether nothing blocks it any more.
     pub is_free: bool,
+    /// The steps on a time line.
+    pub steps: Option<StepsPlot>,
 }
 
 pub struct MatrixRow {
@@ -73,6 +77,7 @@ impl Matrix {
         let is_asked = view.scope == ProductScope::Joint
             && view.release.state() == ReleaseState::Confirmed
             && ctx.actor.is_secretariat();
+        let plot = StepsPlot::of(view, &steps, &tasks, &*ctx.recall(&AllCalendars).await?, ctx);
         let row = |owed: DeliverableView| {
             let of = |step: &Step| {
                 let is_its =
@@ -91,6 +96,7 @@ impl Matrix {
             is_free: is_asked && chapters.blocking.is_none(),
             columns: std::iter::once(first).chain(named).chain([last]).collect(),
             rows: owed.into_iter().map(row).collect(),
+            steps: plot,
         }))
     }
 }

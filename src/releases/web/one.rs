@@ -1,14 +1,13 @@
 //! The page of one release: its reports, its date and the story of the date.
 
+use super::history::History;
 use super::matrix::Matrix;
 use super::told::told_by_party;
 use super::{Answer, Line, Why, shell};
-use crate::catalogue::questions::Catalogue;
-use crate::catalogue::web::href as product_href;
 use crate::ctx::Ctx;
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::Progress;
-use crate::error::{Refusal as _, Result};
+use crate::error::Refusal as _;
 use crate::http::page::{Shell, page};
 use crate::http::wording;
 use crate::lifecycle::Event as _;
@@ -17,7 +16,9 @@ use crate::mail_log::told::PartyTold;
 use crate::releases::model::{Event, LIFECYCLE, When};
 use crate::releases::policy::{self, Action};
 use crate::releases::service;
-use crate::releases::view::{Afterwards, Change, ReleaseView, Report, Story, overtaken_text, overtaking, when_text};
+use crate::releases::view::{
+    About, Afterwards, Change, ReleaseView, Report, Story, next_after, overtaken_text, overtaking, when_text,
+};
 use crate::texts::{Label, Lang};
 use crate::time::{words, zone};
 use actix_web::http::header::LOCATION;
@@ -35,6 +36,8 @@ pub(super) fn pages(cfg: &mut web::ServiceConfig) {
 struct ReleasePage {
     shell: Shell,
     line: Line,
+    /// Address of the release as linked data.
+    linked: String,
     /// The reports that can be read; `None` until the release is published.
     reports: Option<Vec<ReportLine>>,
     /// «Non ancora sul portale: Como e Lecco.»
@@ -50,10 +53,14 @@ struct ReleasePage {
     first_date: Option<String>,
     bar: Option<Bar>,
     product: ProductBox,
+    /// The release of the same product that comes after it.
+    next: Option<Line>,
     editions: Vec<Line>,
     /// Heading of the changes; a cancelled release has its own, because it has no date to explain.
     story: &'static str,
     changes: Vec<ChangeLine>,
+    /// The dates that it has had as a drawing; `None` for one that has had only one.
+    history: Option<History>,
     /// Contributions of the observatories with their steps, for readers with permission.
     matrix: Option<Matrix>,
     /// The latest mails by party, for readers of the mail log; empty before the first mail about it.
@@ -69,6 +76,8 @@ struct ProductBox {
     description: Option<(String, &'static str)>,
     contact: String,
     address: Option<String>,
+    /// «Versione 2, pubblicata il 3 marzo 2027».
+    method: Option<String>,
 }
 
 /// A report on the portal.
@@ -136,7 +145,7 @@ async fn show_release(ctx: Ctx, request: HttpRequest, slug: web::Path<String>) -
     let editions = service::editions(&ctx, &view).await?;
     let told = told_by_party(&ctx, view.release.id, &owed).await?;
     let matrix = Matrix::of(&ctx, &view, owed).await?;
-    let product = ProductBox::of(&ctx, &view).await?;
+    let product = ProductBox::of(service::about(&ctx, &view).await?, &view, ctx.lang);
     let story = service::story_of(&ctx, view).await?;
     let shown = ReleasePage::of(&ctx, &request, story, product, &editions, matrix);
     page(&ReleasePage { told, ..shown })
@@ -150,21 +159,19 @@ async fn lead_to_release(ctx: Ctx, id: web::Path<ReleaseId>) -> Answer {
 }
 
 impl ProductBox {
-    async fn of(ctx: &Ctx, view: &ReleaseView) -> Result<Self> {
-        let catalogue = ctx.recall(&Catalogue).await?;
-        let product = catalogue.iter().find(|product| product.id == view.release.product_id);
-        let contact = product.and_then(|product| product.details.contact.clone());
-        let secretariat = || (ctx.lang.t("releases.secretariat").to_owned(), Some(ctx.config().mail.reply_to.clone()));
-        let (name, address) = contact.map_or_else(secretariat, |contact| (contact.name, contact.email));
-        Ok(Self {
-            href: product_href(&view.product_code),
-            name: view.product_name(ctx.lang).to_owned(),
-            description: product
-                .and_then(|product| product.description(ctx.lang))
-                .map(|(text, lang)| (text.to_owned(), lang.code())),
-            contact: name,
-            address,
-        })
+    fn of(about: About, view: &ReleaseView, lang: Lang) -> Self {
+        let method = about.sheet.as_ref().map(|sheet| {
+            let (number, day) = (sheet.number.to_string(), words::date(zone::day_of(sheet.published_at), lang));
+            lang.f("releases.method_version", &[("number", &number), ("day", &day)])
+        });
+        Self {
+            name: view.product_name(lang).to_owned(),
+            description: about.description(lang).map(|(text, lang)| (text.to_owned(), lang.code())),
+            contact: about.contact.name,
+            address: about.contact.email,
+            href: about.href,
+            method,
+        }
     }
 }
 
@@ -182,6 +189,7 @@ impl ReleasePage {
         Self {
             shell: shell(ctx, request, story.view.title(lang)).described(description(&story.view, ctx)),
             line: Line::of(&story.view, ctx),
+            linked: format!("{}/event.jsonld", story.view.href()),
             reports: (state == ReleaseState::Published)
                 .then(|| story.reports.iter().map(|report| ReportLine::of(report, lang)).collect()),
             unseen: (!story.unseen.is_empty())
@@ -194,12 +202,14 @@ impl ReleasePage {
             first_date: first_date(&story.view, ctx),
             bar: Bar::of(state, story.progress, &story.absent, lang),
             product,
+            next: next_after(&story.view, editions).map(|view| Line::of(view, ctx)),
             editions: editions.iter().map(|view| Line::of(view, ctx)).collect(),
             story: lang.t(match state {
                 ReleaseState::Cancelled | ReleaseState::Withdrawn => "releases.story_cancelled",
                 _ => "releases.story",
             }),
             changes: story.changes.iter().map(|change| ChangeLine::of(change, &story.changes, ctx)).collect(),
+            history: History::of(&story, lang),
             matrix,
             told: Vec::new(),
             actions: actions(ctx, release.id, state),

@@ -1,11 +1,13 @@
 //! The page of a product, with its next and latest releases.
 
+use super::filters::{FeedLink, feeds};
 use super::{Answer, Line};
 use crate::catalogue::web::{self as catalogue, ProductFacts};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::http::page::{Shell, page};
 use crate::releases::service::{self, ReleaseFilter};
+use crate::releases::sought::Narrowing;
 use actix_web::{HttpRequest, get, web};
 use askama::Template;
 use entity::kinds::ReleaseState;
@@ -24,6 +26,10 @@ struct ProductPage {
     facts: ProductFacts,
     upcoming: Vec<Line>,
     published: Vec<Line>,
+    /// Feeds of its releases.
+    feeds: Vec<FeedLink>,
+    /// Address of the page on subscribing to them.
+    subscribe: String,
 }
 
 /// One product of the catalogue.
@@ -36,7 +42,9 @@ async fn show_product(ctx: Ctx, request: HttpRequest, code: web::Path<String>) -
     let published = lines(&ctx, &out).await?;
     let about = ctx.lang.f("catalogue.described", &[("name", &facts.name)]);
     let shell = catalogue::shell(&ctx, &request, facts.name.clone()).described(about);
-    page(&ProductPage { shell, facts, upcoming, published })
+    let narrowed = Narrowing { product: Some(facts.product.clone()), ..Narrowing::default() };
+    let subscribe = narrowed.address("/calendar/subscribe", &[]);
+    page(&ProductPage { feeds: feeds(&ctx, &narrowed), subscribe, shell, facts, upcoming, published })
 }
 
 async fn lines(ctx: &Ctx, filter: &ReleaseFilter) -> Result<Vec<Line>> {

@@ -1,10 +1,15 @@
 //! Page about subscribing to the public calendar, program by program.
 
+use super::filters::{FeedLink, Filters, feeds};
 use crate::ctx::Ctx;
 use crate::http::Answer;
 use crate::http::page::{Shell, page};
+use crate::releases::feed::Format;
+use crate::releases::service;
+use crate::releases::sought::Sought;
 use actix_web::{HttpRequest, get, web};
 use askama::Template;
+use entity::kinds::ReleaseState;
 
 pub(super) fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(show_ways);
@@ -14,10 +19,15 @@ pub(super) fn pages(cfg: &mut web::ServiceConfig) {
 #[template(path = "releases/subscribe.html")]
 struct SubscribePage {
     shell: Shell,
+    filters: Filters,
+    /// Feeds in every format, for the same releases.
+    feeds: Vec<FeedLink>,
     /// Address of the feed, and the one that asks a calendar program to subscribe to it.
     feed: String,
     webcal: String,
     programs: Vec<Program>,
+    /// Address of the news, for readers of news.
+    news: String,
 }
 
 /// A calendar program with the steps that subscribe to a feed.
@@ -34,8 +44,12 @@ const PROGRAMS: [[&str; 4]; 3] = [
 ];
 
 #[get("/calendar/subscribe")]
-async fn show_ways(ctx: Ctx, request: HttpRequest) -> Answer {
-    let feed = format!("{}/calendar.ics?lang={}", ctx.config().base_url(), ctx.lang.code());
+async fn show_ways(ctx: Ctx, request: HttpRequest, sought: web::Query<Sought>) -> Answer {
+    let narrowed = service::narrowing(&ctx, &sought).await?;
+    let address = |format: Format| {
+        format!("{}{}", ctx.config().base_url(), narrowed.address(format.path(), &[("lang", ctx.lang.code())]))
+    };
+    let feed = address(Format::Calendar);
     let program = |[name, open, paste, done]: [&str; 4]| Program {
         name: ctx.lang.t(name),
         steps: [open, paste, done].map(|step| ctx.lang.t(step)),
@@ -45,6 +59,9 @@ async fn show_ways(ctx: Ctx, request: HttpRequest) -> Answer {
             .described(ctx.lang.t("releases.subscribe_lead"))
             .crumb(ctx.lang.t("releases.calendar_title"), "/calendar")
             .here(),
+        filters: Filters::of(&ctx, "/calendar/subscribe", None, ReleaseState::ALL, &narrowed).await?,
+        feeds: feeds(&ctx, &narrowed),
+        news: address(Format::News),
         // The convention of calendar programs: the web address with the scheme `webcal`.
         webcal: feed.replacen("https:", "webcal:", 1).replacen("http:", "webcal:", 1),
         programs: PROGRAMS.map(program).into(),

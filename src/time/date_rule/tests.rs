@@ -177,9 +177,9 @@ fn every_derived_day_explains_itself_in_one_sentence() {
             "day.source = { source = 'istat', plus = 1, unit = 'days' }\nmost_a_day = 1",
             "2026",
             "Martedì 11 maggio 2027: primo giorno utile dopo sabato 8 maggio 2027, cioè 1 giorno dopo la data della fonte \
-             «Fonte istat»; esclusi: dall’8 maggio al 9 maggio (fine settimana) e 10 maggio (c’è già un’uscita).",
+             «Fonte istat» (7 maggio 2027); esclusi: dall’8 maggio al 9 maggio (fine settimana) e 10 maggio (c’è già un’uscita).",
             "Tuesday 11 May 2027: first suitable day after Saturday 8 May 2027, that is 1 day after the date of the source \
-             “Fonte istat”; passed over: 8 May to 9 May (weekend) and 10 May (there is already a release).",
+             “Fonte istat” (7 May 2027); passed over: 8 May to 9 May (weekend) and 10 May (there is already a release).",
         ),
         (
             "day.end_of_period = { plus = 57, unit = 'days' }\nadjust = 'previous'",

@@ -13,7 +13,10 @@ impl Derived {
     ///
     /// `name` returns the name under which the reader knows a product or a source.
     pub fn sentence(&self, rule: &DateRule, period: Period, lang: Lang, name: impl Fn(&str) -> String) -> String {
-        let origin = origin(&rule.day, period, lang, &name);
+        let mut origin = origin(&rule.day, period, lang, &name);
+        if let Some(day) = self.source_day {
+            origin = format!("{origin} ({})", date(day, lang));
+        }
         let day = capital(&long_day(self.day, lang));
         if self.day == self.anchor {
             return format!("{day}: {origin}.");

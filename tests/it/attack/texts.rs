@@ -33,7 +33,10 @@ const TURNING: [char; 12] = [
 const UNSEEN: [&str; 6] = ["\u{200B}", "\u{FEFF}\u{2060}", "\u{AD}", "\u{3164}", "\u{2800}", "\u{E0041} \u{FE0F}"];
 
 /// Members that are no free text: a value outside their vocabulary has an error of its own.
-const NOT_FREE: [&str; 23] = [
+const NOT_FREE: [&str; 26] = [
+    "territory",
+    "month",
+    "containing",
     "default_hour",
     "from",
     "to",

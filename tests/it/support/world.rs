@@ -77,6 +77,15 @@ impl World {
         self.app.tick("handover").await;
     }
 
+    /// Lets Bergamo's referent see the report before its release.
+    async fn grant_access(&self, secretariat: &super::app::Client) -> String {
+        let access = json!({
+            "product": "relazione-territoriale", "designation_id": self.id("designation"), "valid_from": "2027-02-01",
+            "valid_to": "2027-12-31", "hours_before": 48, "reason": "Prepara la presentazione alla stampa.",
+        });
+        text(&secretariat.post("/api/v1/early-access").json(access).send().await.expect(201), "id")
+    }
+
     async fn release(&mut self) {
         let secretariat = self.app.client(SECRETARIAT).await;
         let plan = async |period: &str| {
@@ -96,6 +105,23 @@ impl World {
         let edition = json!({ "title": "Agenda dei rilasci 2027", "from": "2027-01", "to": "2027-12" });
         let edition = secretariat.post("/api/v1/agenda/editions").json(edition).send().await.expect(201);
         self.ids.insert("edition", edition["number"].to_string());
+        let study = json!({
+            "observatory": "bergamo", "title": "Giovani e imprese della meccanica", "theme": "hiring", "territory": "BG",
+            "period": "2026", "month": "2027-06",
+        });
+        let study = secretariat.post("/api/v1/studies").json(study).send().await.expect(201);
+        self.ids.insert("study", text(&study, "id"));
+        let date = json!({ "label": "IV trimestre 2026", "day": "2027-03-12", "state": "confirmed", "note": "Dati provvisori" });
+        let date =
+            secretariat.post("/api/v1/sources/istat-forze-lavoro/occurrences").json(date).send().await.expect(201);
+        let table = "--x\r\nContent-Disposition: form-data; name=\"document\"; filename=\"date.csv\"\r\n\r\nperiodo;giorno\r\nI trimestre 2027;11.6.2027\r\n--x--\r\n";
+        let table = secretariat.post("/api/v1/sources/documents").body("multipart/form-data; boundary=x", table);
+        let table = table.send().await.expect(201);
+        let rows = "--x\r\nContent-Disposition: form-data; name=\"document\"; filename=\"agenda.csv\"\r\n\r\nprodotto;periodo;giorno\r\nrelazione-territoriale;2028;2029-03-20\r\n--x--\r\n";
+        let rows = secretariat.post("/api/v1/agenda/documents").body("multipart/form-data; boundary=x", rows);
+        let rows = rows.send().await.expect(201);
+        self.ids.insert("spreadsheet", text(&rows, "id"));
+        self.ids.extend([("occurrence", text(&date, "id")), ("dates file", text(&table, "id"))]);
         let deliverables = secretariat.get("/api/v1/deliverables?observatory=bergamo").send().await.expect(200);
         let tasks = secretariat.get("/api/v1/tasks?observatory=bergamo").send().await.expect(200);
         self.ids.extend([
@@ -106,6 +132,7 @@ impl World {
         ]);
         self.review().await;
         self.ids.insert("text", self.keep_text().await);
+        self.ids.insert("early access", self.grant_access(&secretariat).await);
         self.ids.insert("method", self.publish_sheet().await);
         let link = Link {
             task_id: self.id("task").parse::<TaskId>().expect("an id"),
@@ -270,7 +297,17 @@ fn plain(part: &str) -> String {
 
 /// Kind of the value for a parameter, by the part of the route before it and, if that is ambiguous, the part after it.
 const FILLED: &[(&str, &str)] = &[
+    ("years/{year}", "year"),
     ("editions/{number}", "edition"),
+    ("studies/{study_id}", "study"),
+    ("exports/{list}", "list"),
+    ("sources/{code}", "source"),
+    ("occurrences/{occurrence_id}", "occurrence"),
+    ("dates/{occurrence_id}", "occurrence"),
+    ("import/{draft_id}", "dates file"),
+    ("import/{spreadsheet_id}", "spreadsheet"),
+    ("imports/{spreadsheet_id}", "spreadsheet"),
+    ("imports/{draft_id}", "dates file"),
     ("designations/{id}", "designation"),
     ("documents/{document_id}", "document"),
     ("documents/{text_id}", "text"),
@@ -291,6 +328,8 @@ const FILLED: &[(&str, &str)] = &[
     ("{id}/{verb}", "verb"),
     ("{id}/{act}", "act"),
     ("publications/{deliverable_id}", "deliverable"),
+    ("early-access/{id}", "early access"),
+    ("texts/{deliverable_id}", "deliverable"),
     ("tasks/{id}", "task"),
     ("tables/{code}", "table"),
     ("meetings/{id}", "convened"),
@@ -325,6 +364,8 @@ fn codes() -> BTreeMap<&'static str, String> {
         ("body", "provincia-bergamo"),
         ("observatory", "bergamo"),
         ("territory", "BG"),
+        ("source", "istat-forze-lavoro"),
+        ("list", "agenda"),
         ("product", "relazione-territoriale"),
         ("release address", "relazione-territoriale-2026"),
         ("seat", "referent:lodi"),
@@ -332,6 +373,7 @@ fn codes() -> BTreeMap<&'static str, String> {
         ("verb", "start"),
         ("act", "block"),
         ("step", "down"),
+        ("year", "2027"),
     ];
     named.into_iter().map(|(of, code)| (of, code.to_owned())).chain([("style", style)]).collect()
 }

@@ -10,7 +10,7 @@ use crate::time::zone;
 use chrono::NaiveDate;
 use entity::ids::{ObservatoryId, ProductId};
 use entity::kinds::{Contributing, ProductScope};
-use entity::{observatory, product, product_contributor, product_step};
+use entity::{observatory, product, product_contributor, product_step, source};
 use std::collections::HashMap;
 
 /// The catalogue as it should be after the load.
@@ -51,6 +51,23 @@ impl Builder<'_> {
         let others: Vec<_> = others.filter(is_other).cloned().collect();
         wanted.contributors.extend(others);
         wanted
+    }
+
+    /// Builds the sources. One that the database has stays as it is, because it belongs to the service.
+    pub(super) fn sources(&self) -> Vec<source::Model> {
+        let row = |one: &file::Source| source::Model {
+            id: self.id(),
+            code: text(&one.code),
+            name: text(&one.name),
+            publisher: text(&one.publisher),
+            address: one.address.as_ref().map(text),
+            version: 1,
+            created_at: self.instant(),
+            updated_at: self.instant(),
+        };
+        let known = |one: &file::Source| self.known.sources.iter().find(|row| row.code == *one.code.get_ref()).cloned();
+        let sources = self.file.sources.iter().map(Spanned::get_ref);
+        sources.map(|one| known(one).unwrap_or_else(|| row(one))).collect()
     }
 
     fn product(&self, product: &file::Product, old: Option<&product::Model>) -> product::Model {

@@ -1,0 +1,9 @@
+//! Exports: the agenda, the contributions, the tasks and the register of designations as tables for a spreadsheet program.
+//!
+//! An export has the rows of the list that its reader may see, no personal data beyond those of the list's page, headings in
+//! the reader's language, and at most [`crate::http::sheet::MOST_EXPORTED`] rows. It is composed from the services of the
+//! slices; no slice depends on it.
+
+pub mod api;
+mod tables;
+pub mod web;
