@@ -403,8 +403,15 @@ async fn remarks_are_due_by_working_days_of_the_province(engine: Engine) {
     assert_eq!(owed[0].due_day.to_string(), "2027-02-08");
 }
 
+/// Makes the product one that appears on one page for all observatories.
+async fn make_joint(story: &Story) {
+    let joint = "UPDATE product SET scope = 'joint' WHERE code = 'relazione-territoriale'";
+    story.app.services.db.writer().execute_unprepared(joint).await.expect("written");
+}
+
 async fn the_secretariat_is_reminded_once_the_last_chapter_is_in(engine: Engine) {
     let story = Story::new(engine).await;
+    make_joint(&story).await;
     let all = story.desk.get("/api/v1/deliverables?limit=200").send().await.expect(200);
     let all: Vec<String> = all["items"].as_array().expect("a list").iter().map(|one| text(one, "id")).collect();
     let path = |id: &String| format!("/api/v1/deliverables/{id}");
@@ -431,6 +438,7 @@ async fn the_secretariat_is_reminded_once_the_last_chapter_is_in(engine: Engine)
 
 async fn a_release_says_what_blocks_it_today(engine: Engine) {
     let story = Story::new(engine).await;
+    make_joint(&story).await;
     story.submit(&story.ada).await;
     let own = story.desk.get(&story.contribution).send().await.expect(200);
     let release = text(&own, "release_id");
