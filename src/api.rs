@@ -3,8 +3,8 @@
 use crate::auth::rights::{Right, Rights};
 use crate::http::health;
 use crate::{
-    agenda, auth, catalogue, deliverables, designations, jobs, mail, mail_log, meetings, network, overview, portal,
-    releases, reminders, tasks, whatif,
+    agenda, auth, catalogue, deliverables, designations, early_access, jobs, mail, mail_log, meetings, network,
+    overview, portal, releases, reminders, reviews, tasks, whatif,
 };
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -22,9 +22,11 @@ fn version_1(cfg: &mut ServiceConfig) {
     releases::api::configure(cfg);
     agenda::api::configure(cfg);
     deliverables::api::configure(cfg);
+    reviews::api::configure(cfg);
     tasks::api::configure(cfg);
     meetings::api::configure(cfg);
     whatif::api::configure(cfg);
+    early_access::api::configure(cfg);
     portal::api::configure(cfg);
     reminders::api::configure(cfg);
     overview::api::configure(cfg);
@@ -44,9 +46,12 @@ pub fn rights() -> Rights {
         .with(agenda::api::RIGHTS, agenda::policy::may)
         .with(agenda::api::RIGHTS_BY_DELIVERABLE, deliverables::policy::may_ever)
         .with(deliverables::api::RIGHTS, deliverables::policy::may_ever)
+        .with(reviews::api::RIGHTS_BY_DELIVERABLE, deliverables::policy::may_ever)
+        .with(reviews::api::RIGHTS, reviews::policy::may_ever)
         .with(tasks::api::RIGHTS, tasks::policy::may_ever)
         .with(meetings::api::RIGHTS, meetings::policy::may_ever)
         .with(whatif::api::RIGHTS, releases::policy::may)
+        .with(early_access::api::RIGHTS, early_access::policy::may)
         .with(portal::api::RIGHTS_BY_DELIVERABLE, deliverables::policy::may_ever)
         .with(portal::api::RIGHTS_BY_RELEASE, releases::policy::may)
         .with(portal::api::RIGHTS, portal::policy::may)

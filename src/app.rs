@@ -9,8 +9,8 @@ use crate::http::connections::Connection;
 use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, gate, health, language, openapi, shared, unmatched};
 use crate::{
-    agenda, api, auth, catalogue, deliverables, designations, jobs, mail_log, meetings, network, overview, portal,
-    press, releases, reminders, tasks, whatif,
+    agenda, api, auth, catalogue, deliverables, designations, early_access, jobs, mail_log, meetings, network,
+    overview, portal, press, releases, reminders, reviews, tasks, whatif,
 };
 use actix_http::{HttpService, Protocol};
 use actix_server::Server;
@@ -44,7 +44,9 @@ fn pages(cfg: &mut web::ServiceConfig) {
     agenda::web::pages(cfg);
     releases::web::pages(cfg);
     deliverables::web::pages(cfg);
+    reviews::web::pages(cfg);
     tasks::web::pages(cfg);
+    early_access::web::pages(cfg);
     portal::web::pages(cfg);
     reminders::web::pages(cfg);
 }

@@ -164,6 +164,17 @@ codes! {
     NothingChanges = "nothing_changes" => UnprocessableEntity,
     /// The text has neither an address nor a file.
     TextMissing = "text_missing" => UnprocessableEntity,
+    // The review of contributions.
+    /// Remarks are not settled.
+    RemarksOpen = "remarks_open" => Conflict,
+    /// The caller handed the text in; another person accepts it.
+    OwnSubmission = "own_submission" => Conflict,
+    /// The observatory that was chosen to read owes the contribution itself.
+    ReadsOwn = "reads_own" => UnprocessableEntity,
+    /// Another peer reading of the contribution is open.
+    ReadingOpen = "reading_open" => Conflict,
+    /// A peer reading delivers more remarks than can be answered.
+    TooManyRemarks = "too_many_remarks" => UnprocessableEntity,
     // The catalogue.
     /// The code belongs to another product, or to another step of the template.
     CodeTaken = "code_taken" => Conflict,
@@ -184,6 +195,10 @@ codes! {
     ProposalChanged = "proposal_changed" => Conflict,
     NothingChosen = "nothing_chosen" => UnprocessableEntity,
     NothingToAdopt = "nothing_to_adopt" => UnprocessableEntity,
+    /// Access before the release lasts at most twelve months and is renewed.
+    AccessTooLong = "access_too_long" => UnprocessableEntity,
+    /// The designation has an access to the product in some of these days already.
+    AccessExists = "access_exists" => Conflict,
     /// The outcome that adopts an edition is of another kind.
     NotADecision = "not_a_decision" => UnprocessableEntity,
     // Reminders.

@@ -11,7 +11,9 @@ use crate::mail::hooks::{Hooks, Verdict};
 use crate::mail::kind::{Facts, Kind, Listed};
 use crate::mail::outbox::TakenBack;
 use crate::texts::Lang;
-use crate::{auth, deliverables, designations, jobs, meetings, network, releases, reminders, tasks};
+use crate::{
+    auth, deliverables, designations, early_access, jobs, meetings, network, releases, reminders, reviews, tasks,
+};
 use entity::ids::PersonId;
 use futures_util::future::BoxFuture;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
@@ -47,6 +49,9 @@ kinds![
     deliverables::mail::HandedIn,
     deliverables::mail::Approved,
     deliverables::mail::SentBack,
+    early_access::mail::Granted,
+    reviews::mail::ReadingAsked,
+    reviews::mail::ReadingDelivered,
     tasks::mail::Given,
     reminders::mail::Reminder,
     reminders::mail::Urged,

@@ -15,10 +15,14 @@ vocabulary! {
         Catalogue = "catalogue",
         Tasks = "tasks",
         Deliverables = "deliverables",
+        /// Rounds, remarks and peer readings of deliverables.
+        Reviews = "reviews",
         Releases = "releases",
         /// Proposals and editions of the agenda.
         Agenda = "agenda",
         Meetings = "meetings",
+        /// Access of some people to products before their release.
+        EarlyAccess = "early_access",
         Portal = "portal",
         /// The outbox and its desk.
         Mail = "mail",

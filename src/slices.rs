@@ -13,7 +13,7 @@ use crate::risk::Risk;
 use crate::silence::{self, Instants, Question};
 use crate::slice::Slice;
 use crate::texts::Lang;
-use crate::{deliverables, designations, network, reminders, tasks};
+use crate::{deliverables, designations, network, reminders, reviews, tasks};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::kinds::ObligationKind;
 use sea_orm::ConnectionTrait;
@@ -25,14 +25,16 @@ impl Slice {
     async fn due(self, db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Obligation>> {
         match self {
             Self::Tasks => tasks::due::obligations(db, asked).await,
-            Self::Deliverables => deliverables::due::obligations(db, asked).await,
+            Self::Reviews => reviews::due::obligations(db, asked).await,
             Self::Auth
             | Self::Network
             | Self::Designations
             | Self::Catalogue
+            | Self::Deliverables
             | Self::Agenda
             | Self::Releases
             | Self::Meetings
+            | Self::EarlyAccess
             | Self::Portal
             | Self::Mail
             | Self::Reminders => Ok(Vec::new()),
@@ -49,9 +51,11 @@ impl Slice {
             | Self::Tasks
             | Self::Deliverables
             | Self::Catalogue
+            | Self::Reviews
             | Self::Agenda
             | Self::Releases
             | Self::Meetings
+            | Self::EarlyAccess
             | Self::Portal
             | Self::Mail => Ok(Vec::new()),
         }
@@ -67,9 +71,11 @@ impl Slice {
             | Self::Tasks
             | Self::Deliverables
             | Self::Catalogue
+            | Self::Reviews
             | Self::Agenda
             | Self::Releases
             | Self::Meetings
+            | Self::EarlyAccess
             | Self::Portal
             | Self::Mail => Ok(Vec::new()),
         }
@@ -84,9 +90,11 @@ impl Slice {
             Self::Auth
             | Self::Network
             | Self::Catalogue
+            | Self::Reviews
             | Self::Agenda
             | Self::Releases
             | Self::Meetings
+            | Self::EarlyAccess
             | Self::Portal
             | Self::Mail
             | Self::Reminders => Ok(Instants::new()),
@@ -102,9 +110,11 @@ impl Slice {
             | Self::Tasks
             | Self::Deliverables
             | Self::Catalogue
+            | Self::Reviews
             | Self::Agenda
             | Self::Releases
             | Self::Meetings
+            | Self::EarlyAccess
             | Self::Portal
             | Self::Mail
             | Self::Reminders => None,

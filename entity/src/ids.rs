@@ -91,6 +91,14 @@ id! {
     EditionId
 }
 id! {
+    /// Id of `early_access`.
+    EarlyAccessId
+}
+id! {
+    /// Id of `early_view`.
+    EarlyViewId
+}
+id! {
     /// Id of `agreement`.
     AgreementId
 }
@@ -177,6 +185,18 @@ id! {
 id! {
     /// Id of `deliverable`.
     DeliverableId
+}
+id! {
+    /// Id of `remark`.
+    RemarkId
+}
+id! {
+    /// Id of `remark_step`.
+    RemarkStepId
+}
+id! {
+    /// Id of `peer_reading`.
+    PeerReadingId
 }
 id! {
     /// Id of `submission`.

@@ -164,6 +164,21 @@ kind! {
 }
 
 kind! {
+    /// State of a remark of the review; `carried` is left for the next edition.
+    RemarkState { Open = "open", Answered = "answered", Accepted = "accepted", Carried = "carried" }
+}
+
+kind! {
+    /// A step of a remark after it was written: the author's answer (`done`, `declined`) or the review's verdict.
+    RemarkStepKind { Done = "done", Declined = "declined", Accepted = "accepted", Rejected = "rejected", Carried = "carried" }
+}
+
+kind! {
+    /// State of a peer reading.
+    ReadingState { Asked = "asked", Accepted = "accepted", Refused = "refused", Delivered = "delivered", Withdrawn = "withdrawn" }
+}
+
+kind! {
     /// State of a task; overdue is derived.
     TaskState { Open = "open", InProgress = "in_progress", Done = "done", Blocked = "blocked", Cancelled = "cancelled" }
 }

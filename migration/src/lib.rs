@@ -34,8 +34,10 @@ mod m20261130_103000_name_the_site_of_observatories;
 mod m20261130_110000_give_releases_addresses;
 mod m20261130_150000_catalogue;
 mod m20261130_160000_agenda;
+mod m20261130_170000_review;
 mod m20261130_210000_amend_releases;
 mod m20261130_211000_adopt_by_decision;
+mod m20261130_212000_early_access;
 mod schema;
 
 /// All migrations, oldest first.
@@ -74,8 +76,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_100000_hand_in_files::Migration),
             Box::new(m20261130_150000_catalogue::Migration),
             Box::new(m20261130_160000_agenda::Migration),
+            Box::new(m20261130_170000_review::Migration),
             Box::new(m20261130_210000_amend_releases::Migration),
             Box::new(m20261130_211000_adopt_by_decision::Migration),
+            Box::new(m20261130_212000_early_access::Migration),
         ]
     }
 }

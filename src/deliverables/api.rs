@@ -34,8 +34,6 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(upload_text)
         .service(submit_deliverable)
         .service(show_text)
-        .service(request_changes)
-        .service(approve_deliverable)
         .service(block_deliverable)
         .service(unblock_deliverable)
         .service(waive_deliverable);
@@ -50,8 +48,6 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("upload_text", Right::Ever(Action::Submit)),
     ("submit_deliverable", Right::Ever(Action::Submit)),
     ("show_text", Right::Ever(Action::View)),
-    ("request_changes", Right::Ever(Action::RequestChanges)),
-    ("approve_deliverable", Right::Ever(Action::Approve)),
     ("block_deliverable", Right::Ever(Action::Block)),
     ("unblock_deliverable", Right::Ever(Action::Unblock)),
     ("waive_deliverable", Right::Ever(Action::Waive)),
@@ -129,14 +125,6 @@ pub struct SubmitDeliverableIn {
     #[serde(default)]
     #[schema(max_length = 1000)]
     pub note: Option<String>,
-}
-
-/// Changes requested.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RequestChangesIn {
-    #[schema(max_length = 4000)]
-    pub remarks: String,
 }
 
 /// Reason why a deliverable is blocked or waived.
@@ -288,35 +276,6 @@ pub async fn submit_deliverable(
     Ok(answer(&ctx, submitted))
 }
 
-/// Request changes
-///
-/// Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`.
-#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body = RequestChangesIn, responses((status = 200, body = DeliverableOut)))]
-#[post("/deliverables/{id:[0-9A-Fa-f-]+}/request-changes")]
-pub async fn request_changes(
-    ctx: Ctx,
-    request: HttpRequest,
-    id: web::Path<DeliverableId>,
-    input: Json<RequestChangesIn>,
-) -> Answer {
-    let sent_back = version::change(&ctx, &request, async |txn, version| {
-        service::request_changes(&ctx, txn, *id, version, &input.value.remarks).await
-    })
-    .await?;
-    Ok(answer(&ctx, sent_back))
-}
-
-/// Approve the deliverable
-///
-/// It may appear once the release is out. Who may: the secretariat. Errors: `wrong_transition`.
-#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), responses((status = 200, body = DeliverableOut)))]
-#[post("/deliverables/{id:[0-9A-Fa-f-]+}/approve")]
-pub async fn approve_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Answer {
-    let approved =
-        version::change(&ctx, &request, async |txn, version| service::approve(&ctx, txn, *id, version).await).await?;
-    Ok(answer(&ctx, approved))
-}
-
 /// Block the deliverable
 ///
 /// Who may: the observatory, the secretariat on its behalf. Errors: `wrong_transition`, `reason_missing`.
@@ -364,7 +323,7 @@ pub async fn waive_deliverable(
     Ok(answer(&ctx, waived))
 }
 
-/// Answers with a changed deliverable; `tasks` takes submissions back.
+/// Answers with a changed deliverable; `tasks` takes submissions back, `reviews` reviews.
 pub fn answer(ctx: &Ctx, view: DeliverableView) -> HttpResponse {
     version::answer(view.deliverable.version, &DeliverableOut::on(view, ctx.today()))
 }

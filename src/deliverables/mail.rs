@@ -17,7 +17,7 @@ use crate::mail::outbox::{self, Draft, QUIET, Subject};
 use crate::network::questions::AllTerritories;
 use crate::texts::Lang;
 use crate::time::words;
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 use entity::ids::{DeliverableId, PersonId};
 use entity::kinds::{DeliverableState, SeatKind};
 use sea_orm::ConnectionTrait;
@@ -87,7 +87,11 @@ async fn told_of(db: &impl ConnectionTrait, mail: &Facts) -> Result<Option<(Deli
 pub(super) enum News<'a> {
     HandedIn,
     Approved,
-    SentBack { remarks: &'a str },
+    /// With the day by which the remarks are to be answered.
+    SentBack {
+        remarks: &'a str,
+        due: NaiveDate,
+    },
 }
 
 impl News<'_> {
@@ -186,11 +190,15 @@ fn draft(ctx: &Ctx, about: About<'_>, reader: &Designation) -> Draft {
 
 fn content(ctx: &Ctx, about: About<'_>, lang: Lang) -> MailContent {
     let About { view, place, submission, news } = about;
+    let due = match news {
+        News::SentBack { due, .. } => due,
+        News::HandedIn | News::Approved => view.deliverable.day(),
+    };
     let values = [
         ("title", format!("{}, {}", view.product_name(lang), view.period)),
         ("place", place.to_owned()),
         ("day", words::brief_day(view.deliverable.day(), lang)),
-        ("due", words::long_day(view.deliverable.day(), lang)),
+        ("due", words::long_day(due, lang)),
         ("out", words::long_day(view.release_day, lang)),
     ];
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
@@ -200,7 +208,7 @@ fn content(ctx: &Ctx, about: About<'_>, lang: Lang) -> MailContent {
         // Without the address of the text, because a mail of the service leads to the service only.
         News::HandedIn => submission.note.iter().map(|note| fact("deliverables_mail.note", note)).collect(),
         News::Approved => Vec::new(),
-        News::SentBack { remarks } => vec![fact("deliverables_mail.remarks", remarks)],
+        News::SentBack { remarks, .. } => vec![fact("deliverables_mail.remarks", remarks)],
     };
     MailContent {
         subject: lang.f(subject, &values),

@@ -8,13 +8,13 @@
 //!
 //! *Who may.* The observatory starts, submits, takes back, blocks and declares the address, or the secretariat on its behalf; only
 //! the secretariat reviews and waives; only the service records results of checks on the portal. A deliverable of
-//! another observatory is not found. See `policy.rs`.
+//! another observatory is not found, unless that one accepted to read it as a peer, or the network shares what is accepted.
+//! See `policy.rs`.
 //!
-//! *Mails.* Handed in, to the secretariat; approved or sent back, to referent and deputy (`mail.rs`). The reminders query
-//! `due.rs` and the tasks.
+//! *Mails.* Handed in, to the secretariat; approved or sent back, to referent and deputy (`mail.rs`).
 //!
-//! *Neighbours.* `releases` plans and re-derives them, `tasks` reports finished steps and takes submissions back, `portal`
-//! its results. This slice calls none of these. The page of a deliverable is in `overview`, because it shows them all.
+//! *Neighbours.* `releases` plans and re-derives them, `reviews` sends them back and accepts them, `tasks` reports finished
+//! steps and takes submissions back, `portal` its results. This slice calls none of these. The page of a deliverable is in `overview`, because it shows them all.
 
 pub mod api;
 pub mod due;

@@ -22,6 +22,12 @@ pub enum Action {
     Waive,
     /// Set a day by hand.
     Reschedule,
+    /// Read the rounds of the review.
+    ViewReview,
+    /// Write a remark, judge the answer to it, and ask for a peer reading.
+    Remark,
+    /// Answer a remark.
+    AnswerRemark,
     /// Record the result of a check on the portal.
     RecordAppearance,
 }
@@ -39,37 +45,56 @@ impl Action {
         Self::Approve,
         Self::Waive,
         Self::Reschedule,
+        Self::ViewReview,
+        Self::Remark,
+        Self::AnswerRemark,
         Self::RecordAppearance,
     ];
 }
 
-/// Owner of a deliverable.
+/// Owner of a deliverable, and others who may read it.
 #[derive(Clone, Copy, Debug)]
-pub struct Subject {
+pub struct Subject<'a> {
     pub observatory: ObservatoryId,
     pub body: BodyId,
+    /// Observatories that accepted to read it.
+    pub readers: &'a [ObservatoryId],
+    /// Whether it is accepted and the network lets all referents read what is accepted.
+    pub is_shared: bool,
+}
+
+impl Subject<'_> {
+    /// Makes the subject that only its owner and the secretariat read.
+    pub const fn of(observatory: ObservatoryId, body: BodyId) -> Self {
+        Self { observatory, body, readers: &[], is_shared: false }
+    }
 }
 
 /// Returns whether the actor may.
 ///
 /// The observatory does the work and reports its state; the secretariat may report for it (rule 7 of the domain),
 /// reviews, and alone may waive. Results of checks on the portal are recorded only by the service itself (rule 10).
-pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
+/// An observatory that accepted a peer reading reads the deliverable and its review.
+pub fn may(actor: &Actor, action: Action, subject: Subject<'_>) -> bool {
     if actor.is_ourselves() {
         return true;
     }
-    if action != Action::View && !actor.may_write() {
+    if !matches!(action, Action::View | Action::ViewReview) && !actor.may_write() {
         return false;
     }
     match action {
-        Action::View => may_see(actor, subject),
+        Action::View => may_see(actor, subject) || (subject.is_shared && works_for_any(actor)),
+        Action::ViewReview => may_see(actor, subject),
         Action::Start
         | Action::Submit
         | Action::Withdraw
         | Action::DeclareAddress
         | Action::Block
-        | Action::Unblock => actor.works_for(subject.observatory) || actor.is_secretariat(),
-        Action::RequestChanges | Action::Approve | Action::Waive | Action::Reschedule => actor.is_secretariat(),
+        | Action::Unblock
+        | Action::AnswerRemark => actor.works_for(subject.observatory) || actor.is_secretariat(),
+        Action::RequestChanges | Action::Approve | Action::Waive | Action::Reschedule | Action::Remark => {
+            actor.is_secretariat()
+        }
         Action::RecordAppearance => false,
     }
 }
@@ -78,22 +103,29 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
 /// of the actor's seats.
 pub fn may_ever(actor: &Actor, action: Action) -> bool {
     // A seat without an observatory is compared with an observatory that does not exist.
-    let own = |held: &HeldSeat| Subject {
-        observatory: held.observatory_id.unwrap_or(ObservatoryId(Uuid::nil())),
-        body: held.body_id,
-    };
+    let own = |held: &HeldSeat| Subject::of(held.observatory_id.unwrap_or(ObservatoryId(Uuid::nil())), held.body_id);
     actor.is_ourselves() || actor.seats.iter().any(|held| may(actor, action, own(held)))
 }
 
-fn may_see(actor: &Actor, subject: Subject) -> bool {
-    actor.sees_the_whole() || actor.works_for(subject.observatory) || actor.manages(subject.body)
+fn may_see(actor: &Actor, subject: Subject<'_>) -> bool {
+    actor.sees_the_whole()
+        || actor.works_for(subject.observatory)
+        || actor.manages(subject.body)
+        || subject.readers.iter().any(|reader| actor.works_for(*reader))
+}
+
+/// Tells whether the actor works for some observatory.
+fn works_for_any(actor: &Actor) -> bool {
+    actor.seats.iter().any(|seat| matches!(seat.kind, SeatKind::Referent | SeatKind::Deputy))
 }
 
 /// Deliverables that a list may show. The store requires it as an argument, so that a list cannot forget it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Visibility {
     Everything,
-    /// Deliverables of the observatories for which the caller works, and of the bodies that the caller manages.
+    /// Deliverables of the observatories for which the caller works, and of the bodies that the caller manages; those
+    /// that one of the observatories reads as a peer; and accepted ones, for those who work for an observatory of a
+    /// network that shares them.
     Own {
         observatories: Vec<ObservatoryId>,
         bodies: Vec<BodyId>,

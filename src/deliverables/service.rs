@@ -30,8 +30,6 @@ pub use super::store::Filter as DeliverableFilter;
 pub const REASON_CHARACTERS: usize = 1000;
 /// Longest note of a submission, in characters.
 pub const NOTE_CHARACTERS: usize = 1000;
-/// Longest remarks of the review, in characters.
-pub const REMARKS_CHARACTERS: usize = 4000;
 const LINK_CHARACTERS: usize = 2000;
 
 /// Returns the visible deliverables that pass the filter, earliest day first.
@@ -66,6 +64,32 @@ async fn files_of(ctx: &Ctx, submissions: &[Submission]) -> Result<Vec<Document>
 /// Returns the submissions of a deliverable, oldest first. The caller has checked that the reader may see it.
 pub async fn submissions(db: &impl ConnectionTrait, id: DeliverableId) -> Result<Vec<Submission>> {
     Ok(store::submissions(db, id).await?)
+}
+
+/// Returns the submissions of several deliverables, each oldest first. The caller has checked that the reader may see
+/// them.
+pub async fn submissions_of(
+    db: &impl ConnectionTrait,
+    deliverables: &[DeliverableId],
+) -> Result<HashMap<DeliverableId, Vec<Submission>>> {
+    Ok(store::submissions_of(db, deliverables).await?)
+}
+
+/// Returns the deliverables with these ids, for slices that have checked that the reader may see them.
+pub async fn named(db: &impl ConnectionTrait, ids: Vec<DeliverableId>) -> Result<Vec<DeliverableView>> {
+    let filter = Filter { ids: Some(ids), ..Filter::default() };
+    Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
+}
+
+/// Returns the deliverables of one observatory for a product, earliest day first: the editions of one chapter. The
+/// caller has checked that the reader may see one of them.
+pub async fn of_chapter(
+    db: &impl ConnectionTrait,
+    product: &str,
+    observatory: ObservatoryId,
+) -> Result<Vec<DeliverableView>> {
+    let filter = Filter { product: Some(product.to_owned()), observatory: Some(observatory), ..Filter::default() };
+    Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
 }
 
 /// Returns all deliverables of a release, for slices that act for the service itself. To show them to a caller use
@@ -253,33 +277,31 @@ pub async fn withdraw(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> 
     Ok(saved)
 }
 
-/// Sends it back with remarks, which are stored with the submission.
+/// Sends it back with the remarks as they are told, which are stored with the submission. `reviews` calls this after
+/// checking the permission.
 ///
-/// Who may: the secretariat. Mails: *sent back* to referent and deputy; it is due again, see `due.rs`. Errors: `wrong_transition`, `reason_missing`,
-/// `too_long`, `stale`.
-pub async fn request_changes(
+/// Mails: *sent back* to referent and deputy, with the day by which the remarks are to be answered. Errors:
+/// `wrong_transition`.
+pub async fn send_back(
     ctx: &Ctx,
     txn: &Txn,
-    id: DeliverableId,
-    version: i32,
-    remarks: &str,
+    current: &DeliverableView,
+    remarks: String,
+    due: NaiveDate,
 ) -> Result<DeliverableView> {
-    let current = open::<DeliverableView>(ctx, txn, id, Action::RequestChanges, Seen::Version(version)).await?;
-    let remarks = typed::reason("remarks", remarks, REMARKS_CHARACTERS)?;
     let after = current.deliverable.clone().after(Event::RequestChanges)?;
-    let saved = save(ctx, txn, &current, after, Verb::RequestChanges).await?;
-    let submission = answer_last(ctx, txn, id, Some(remarks.clone())).await?;
-    mail::tell(ctx, txn, &saved, &submission, News::SentBack { remarks: &remarks }).await?;
+    let saved = save(ctx, txn, current, after, Verb::RequestChanges).await?;
+    let submission = answer_last(ctx, txn, saved.deliverable.id, Some(remarks.clone())).await?;
+    mail::tell(ctx, txn, &saved, &submission, News::SentBack { remarks: &remarks, due }).await?;
     Ok(saved)
 }
 
-/// Approves it, so that it may appear once the release is out. Who may: the secretariat. Mails: *approved* to
-/// referent and deputy. Errors: `wrong_transition`, `stale`.
-pub async fn approve(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> Result<DeliverableView> {
-    let current = open::<DeliverableView>(ctx, txn, id, Action::Approve, Seen::Version(version)).await?;
+/// Accepts it, so that it may appear once the release is out. `reviews` calls this after checking the permission and
+/// the checklist. Mails: *approved* to referent and deputy. Errors: `wrong_transition`.
+pub async fn accept(ctx: &Ctx, txn: &Txn, current: &DeliverableView) -> Result<DeliverableView> {
     let after = current.deliverable.clone().after(Event::Approve)?;
-    let saved = save(ctx, txn, &current, after, Verb::Approve).await?;
-    let submission = answer_last(ctx, txn, id, None).await?;
+    let saved = save(ctx, txn, current, after, Verb::Approve).await?;
+    let submission = answer_last(ctx, txn, saved.deliverable.id, None).await?;
     mail::tell(ctx, txn, &saved, &submission, News::Approved).await?;
     Ok(saved)
 }
@@ -396,7 +418,13 @@ impl Guarded for DeliverableView {
     const VIEW: Action = Action::View;
 
     fn may(&self, actor: &Actor, action: Action) -> bool {
-        policy::may(actor, action, Subject { observatory: self.deliverable.observatory_id, body: self.body_id })
+        let subject = Subject {
+            observatory: self.deliverable.observatory_id,
+            body: self.body_id,
+            readers: &self.readers,
+            is_shared: self.is_shared,
+        };
+        policy::may(actor, action, subject)
     }
 
     fn version(&self) -> i32 {

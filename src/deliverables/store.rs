@@ -1,13 +1,16 @@
 //! Rows of deliverables and submissions. The only file of the slice with queries.
 
-use super::model::{Deliverable, Stage, Submission, is_owed, reviews};
+use super::model::{Deliverable, Stage, Submission, is_accepted, is_owed, reviews};
 use super::policy::Visibility;
 use super::view::{DeliverableView, ProgressOf, ReleaseName};
 use crate::db::{StoreError, day_due, exactly_one, page, save_row};
+use crate::network::settings::CONTRIBUTIONS_SHARED;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{BodyId, DeliverableId, ObservatoryId, PersonId, ReleaseId, SubmissionId};
-use entity::kinds::{DeliverableState, ReleaseState, SeatKind, TaskOrigin};
-use entity::{Instant, body, deliverable, observatory, product, release, seat, submission, task};
+use entity::kinds::{DeliverableState, ReadingState, ReleaseState, SeatKind, TaskOrigin};
+use entity::{
+    Instant, body, deliverable, observatory, peer_reading, product, release, seat, setting, submission, task,
+};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order, QueryFilter,
@@ -27,10 +30,14 @@ pub struct Filter {
     /// Ids of the deliverables.
     pub ids: Option<Vec<DeliverableId>>,
     pub release: Option<ReleaseId>,
+    /// Owed for one of these releases.
+    pub releases: Option<Vec<ReleaseId>>,
     pub observatory: Option<ObservatoryId>,
     pub state: Option<DeliverableState>,
     /// In one of these states.
     pub states: Option<Vec<DeliverableState>>,
+    /// Code of the product.
+    pub product: Option<String>,
     /// Owed by one of these observatories.
     pub of: Option<Vec<ObservatoryId>>,
     /// Open, with a day before this one.
@@ -64,6 +71,7 @@ struct Row {
     period_label: String,
     release_state: ReleaseState,
     release_day: NaiveDate,
+    shared: Option<String>,
 }
 
 impl TryFrom<Row> for DeliverableView {
@@ -72,7 +80,10 @@ impl TryFrom<Row> for DeliverableView {
     fn try_from(row: Row) -> Result<Self> {
         let stage = Stage::of(row.state, row.resume_state, row.reason)
             .map_err(|what| StoreError::inconsistent("deliverable", row.id, what))?;
+        let is_shared = row.shared.is_some_and(|value| value == "true") && is_accepted(row.state);
         Ok(Self {
+            readers: Vec::new(),
+            is_shared,
             deliverable: Deliverable {
                 id: row.id,
                 release_id: row.release_id,
@@ -96,6 +107,19 @@ impl TryFrom<Row> for DeliverableView {
     }
 }
 
+/// The setting that lets all referents read what is accepted.
+fn sharing() -> Expr {
+    Query::select()
+        .column(setting::Column::Value)
+        .from(setting::Entity)
+        .and_where(setting::Column::Key.into_expr().eq(CONTRIBUTIONS_SHARED))
+        .to_owned()
+        .into()
+}
+
+/// States in which a peer reader may read.
+const READ: [ReadingState; 2] = [ReadingState::Accepted, ReadingState::Delivered];
+
 /// Selects all columns of a line in one statement.
 fn lines() -> Select<deliverable::Entity> {
     deliverable::Entity::find()
@@ -109,6 +133,7 @@ fn lines() -> Select<deliverable::Entity> {
         .column(release::Column::PeriodLabel)
         .column_as(release::Column::State, "release_state")
         .column_as(release::Column::Day, "release_day")
+        .expr_as(sharing(), "shared")
         .join(JoinType::InnerJoin, join::to_observatory())
         .join(JoinType::InnerJoin, join::observatory_to_body())
         .join(JoinType::InnerJoin, join::to_release())
@@ -158,16 +183,59 @@ pub async fn list(
     let lines = lines().filter(seen_by(visible)).filter(narrowed(filter));
     let lines = page(lines, Order::Asc, (day(), deliverable::Column::Id), after, limit);
     let rows = lines.into_model::<Row>().all(db).await?;
-    rows.into_iter().map(DeliverableView::try_from).collect()
+    with_readers(db, rows.into_iter().map(DeliverableView::try_from).collect::<Result<_>>()?).await
+}
+
+/// Adds the observatories that accepted to read each deliverable.
+async fn with_readers(db: &impl ConnectionTrait, mut views: Vec<DeliverableView>) -> Result<Vec<DeliverableView>> {
+    if views.is_empty() {
+        return Ok(views);
+    }
+    let rows: Vec<(DeliverableId, ObservatoryId)> = peer_reading::Entity::find()
+        .select_only()
+        .columns([peer_reading::Column::DeliverableId, peer_reading::Column::ObservatoryId])
+        .filter(peer_reading::Column::DeliverableId.is_in(views.iter().map(|view| view.deliverable.id)))
+        .filter(peer_reading::Column::State.is_in(READ))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut readers: HashMap<DeliverableId, Vec<ObservatoryId>> = HashMap::new();
+    for (deliverable, reader) in rows {
+        readers.entry(deliverable).or_default().push(reader);
+    }
+    for view in &mut views {
+        view.readers = readers.remove(&view.deliverable.id).unwrap_or_default();
+    }
+    Ok(views)
 }
 
 fn seen_by(visible: &Visibility) -> Condition {
     match visible {
         Visibility::Everything => Condition::all(),
-        Visibility::Own { observatories, bodies } => Condition::any()
-            .add(deliverable::Column::ObservatoryId.is_in(observatories.iter().copied()))
-            .add(observatory::Column::BodyId.is_in(bodies.iter().copied())),
+        Visibility::Own { observatories, bodies } => {
+            let shared = Condition::all().add(is_read_by_all()).add(sharing().eq("true"));
+            Condition::any()
+                .add(deliverable::Column::ObservatoryId.is_in(observatories.iter().copied()))
+                .add(observatory::Column::BodyId.is_in(bodies.iter().copied()))
+                .add(deliverable::Column::Id.in_subquery(read_by(observatories)))
+                .add_option((!observatories.is_empty()).then_some(shared))
+        }
     }
+}
+
+/// Selects the deliverables that one of these observatories accepted to read.
+fn read_by(observatories: &[ObservatoryId]) -> sea_orm::sea_query::SelectStatement {
+    peer_reading::Entity::find()
+        .select_only()
+        .column(peer_reading::Column::DeliverableId)
+        .filter(peer_reading::Column::ObservatoryId.is_in(observatories.iter().copied()))
+        .filter(peer_reading::Column::State.is_in(READ))
+        .into_query()
+}
+
+/// The states in which a network that shares contributions lets all referents read them.
+fn is_read_by_all() -> sea_orm::sea_query::Expr {
+    deliverable::Column::State.is_in(DeliverableState::ALL.iter().copied().filter(|state| is_accepted(*state)))
 }
 
 fn narrowed(filter: &Filter) -> Condition {
@@ -177,9 +245,11 @@ fn narrowed(filter: &Filter) -> Condition {
         .add_option(filter.ids.as_ref().map(|ids| deliverable::Column::Id.is_in(ids.iter().copied())))
         .add_option(filter.upto.map(|last| day().lte(last)))
         .add_option(filter.release.map(|release| deliverable::Column::ReleaseId.eq(release)))
+        .add_option(filter.releases.as_ref().map(|all| deliverable::Column::ReleaseId.is_in(all.iter().copied())))
         .add_option(filter.observatory.map(|observatory| deliverable::Column::ObservatoryId.eq(observatory)))
         .add_option(filter.state.map(|state| deliverable::Column::State.eq(state)))
         .add_option(filter.states.as_ref().map(|states| deliverable::Column::State.is_in(states.iter().copied())))
+        .add_option(filter.product.as_ref().map(|code| product::Column::Code.eq(code)))
         .add_option(filter.of.as_ref().map(|of| deliverable::Column::ObservatoryId.is_in(of.iter().copied())))
         .add_option(filter.overdue_on.map(overdue))
         .add_option(filter.sent_back.then(is_sent_back))
@@ -205,7 +275,8 @@ pub async fn find(
 ) -> Result<Option<DeliverableView>> {
     let row =
         lines().filter(seen_by(visible)).filter(deliverable::Column::Id.eq(id)).into_model::<Row>().one(db).await?;
-    row.map(DeliverableView::try_from).transpose()
+    let found: Vec<DeliverableView> = row.map(DeliverableView::try_from).transpose()?.into_iter().collect();
+    Ok(with_readers(db, found).await?.pop())
 }
 
 /// Returns the names of the releases that have deliverables, latest day first.
@@ -368,12 +439,24 @@ impl From<submission::Model> for Submission {
 
 /// Returns the submissions of a deliverable, oldest first.
 pub async fn submissions(db: &impl ConnectionTrait, of: DeliverableId) -> Result<Vec<Submission>> {
+    Ok(submissions_of(db, &[of]).await?.remove(&of).unwrap_or_default())
+}
+
+/// Returns the submissions of several deliverables, each oldest first.
+pub async fn submissions_of(
+    db: &impl ConnectionTrait,
+    deliverables: &[DeliverableId],
+) -> Result<HashMap<DeliverableId, Vec<Submission>>> {
     let rows = submission::Entity::find()
-        .filter(submission::Column::DeliverableId.eq(of))
+        .filter(submission::Column::DeliverableId.is_in(deliverables.iter().copied()))
         .order_by(submission::Column::Position, Order::Asc)
         .all(db)
         .await?;
-    Ok(rows.into_iter().map(Submission::from).collect())
+    let mut submissions: HashMap<DeliverableId, Vec<Submission>> = HashMap::new();
+    for row in rows {
+        submissions.entry(row.deliverable_id).or_default().push(row.into());
+    }
+    Ok(submissions)
 }
 
 pub async fn insert_submission(db: &impl ConnectionTrait, of: DeliverableId, new: &Submission) -> Result<()> {

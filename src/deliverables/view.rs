@@ -4,7 +4,7 @@ use super::model::{Deliverable, Submission};
 use crate::documents::view::Document;
 use crate::texts::Lang;
 use chrono::NaiveDate;
-use entity::ids::{BodyId, ReleaseId};
+use entity::ids::{BodyId, ObservatoryId, ReleaseId};
 use entity::kinds::{DeliverableState, ReleaseState};
 
 /// One deliverable with the names of its observatory and of its release.
@@ -23,6 +23,10 @@ pub struct DeliverableView {
     pub period: String,
     pub release_state: ReleaseState,
     pub release_day: NaiveDate,
+    /// Observatories that accepted to read it.
+    pub readers: Vec<ObservatoryId>,
+    /// Whether it is accepted and the network lets all referents read what is accepted.
+    pub is_shared: bool,
 }
 
 impl DeliverableView {

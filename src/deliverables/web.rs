@@ -93,28 +93,6 @@ async fn press_button(ctx: Ctx, path: web::Path<(DeliverableId, String)>, form: 
 const ACTS: &[(Act, Action)] = &[
     (
         Act {
-            name: "request_changes",
-            label: "deliverables.request_changes",
-            lead: "deliverables.request_changes_lead",
-            kind: "primary",
-            field: Field::Remarks,
-            done: "deliverables.done_request_changes",
-        },
-        Action::RequestChanges,
-    ),
-    (
-        Act {
-            name: "approve",
-            label: "deliverables.approve",
-            lead: "deliverables.approve_lead",
-            kind: "primary",
-            field: Field::Nothing,
-            done: "deliverables.done_approve",
-        },
-        Action::Approve,
-    ),
-    (
-        Act {
             name: "block",
             label: "deliverables.block",
             lead: "deliverables.block_lead",
@@ -163,7 +141,7 @@ pub fn possible_acts(ctx: &Ctx, view: &DeliverableView) -> Vec<&'static Act> {
     ACTS.iter().filter(allowed).map(|(act, _)| act).collect()
 }
 
-#[get("/deliverables/{id:[0-9A-Fa-f-]+}/{act:request_changes|approve|block|reschedule|waive}")]
+#[get("/deliverables/{id:[0-9A-Fa-f-]+}/{act:block|reschedule|waive}")]
 async fn show_act(ctx: Ctx, request: HttpRequest, path: web::Path<(DeliverableId, String)>) -> Answer {
     let (id, name) = path.into_inner();
     let (act, action) = act_named(&name)?;
@@ -172,7 +150,7 @@ async fn show_act(ctx: Ctx, request: HttpRequest, path: web::Path<(DeliverableId
     page(&act_page(&ctx, &request, act, &view, form).await?)
 }
 
-#[post("/deliverables/{id:[0-9A-Fa-f-]+}/{act:request_changes|approve|block|reschedule|waive}")]
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/{act:block|reschedule|waive}")]
 async fn perform(
     ctx: Ctx,
     request: HttpRequest,
@@ -182,8 +160,6 @@ async fn perform(
     let (id, name) = path.into_inner();
     let (act, action) = act_named(&name)?;
     let work = async |txn: &Txn, version, typed: &ActForm| match action {
-        Action::RequestChanges => service::request_changes(&ctx, txn, id, version, &typed.remarks).await,
-        Action::Approve => service::approve(&ctx, txn, id, version).await,
         Action::Block => service::block(&ctx, txn, id, version, &typed.reason).await,
         Action::Waive => service::waive(&ctx, txn, id, version, &typed.reason).await,
         _ => service::reschedule(&ctx, txn, id, version, typed.read_day()?).await,
@@ -204,10 +180,9 @@ async fn act_page(
     view: &DeliverableView,
     form: FormState<Versioned<ActForm>>,
 ) -> Result<ActPage> {
-    let text = if act.is_review() { Text::latest(&service::dossier(ctx, view.deliverable.id).await?) } else { None };
     let on_behalf = if act.is_report() { on_behalf(ctx, view) } else { None };
     let shell = shell_below(ctx, request, act.label, view);
-    Ok(ActPage { shell, about: title(view, ctx.lang), act, on_behalf, text, back: href(view), form })
+    Ok(ActPage { shell, about: title(view, ctx.lang), act, on_behalf, back: href(view), form })
 }
 
 #[get("/deliverables/{id:[0-9A-Fa-f-]+}/submit")]

@@ -43,6 +43,7 @@ const AGENDA: &[Entry] = &[
     entry("/agenda/proposal", "overview.tab_proposal", Actor::is_secretariat),
     entry("/agenda/editions", "overview.tab_editions", everybody),
     entry("/products", "overview.tab_products", everybody),
+    entry("/early-access", "overview.tab_early_access", everybody),
 ];
 
 /// Views of the people and their seats.

@@ -71,6 +71,8 @@ pub struct File {
     #[serde(default, rename = "product")]
     pub products: Vec<Spanned<Product>>,
     pub ladder: Spanned<Ladder>,
+    #[serde(default)]
+    pub contributions: Contributions,
 }
 
 #[derive(Debug, Deserialize)]
@@ -265,6 +267,15 @@ pub struct Step {
     /// Codes of the steps that have to be done before.
     #[serde(default)]
     pub after: Vec<String>,
+}
+
+/// Agreement of the parties about their contributions.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contributions {
+    /// Whether referents read each other's accepted contributions.
+    #[serde(default)]
+    pub shared: bool,
 }
 
 #[derive(Debug, Deserialize)]

@@ -7,6 +7,9 @@ use chrono::NaiveTime;
 
 /// `true` if Saturday is a working day. No law decides this; the offices of the network work five days.
 pub const SATURDAY_WORKS: &str = "calendar.saturday_works";
+/// `true` if the referents read each other's accepted contributions. Absent means no, as long as the parties have not
+/// agreed on it.
+pub const CONTRIBUTIONS_SHARED: &str = "contributions.shared";
 /// Steps of the reminder ladder in working days, ascending, separated by commas: `-10,-3,0`.
 pub const LADDER_RUNGS: &str = "ladder.rungs";
 /// First minute of the day, Italian wall time, at which reminders are sent: `08:00`.

@@ -27,6 +27,8 @@ use crate::jobs::words::silence;
 use crate::mail_log::web::{MailRow, mail_row};
 use crate::releases::web::matrix::Matrix;
 use crate::releases::web::{ContributionLine, Line as ReleaseLine};
+use crate::reviews::service::{self as reviews, Balls};
+use crate::reviews::web::TurnLine;
 use crate::risk::RiskKind;
 use crate::tasks::model::Task;
 use crate::tasks::web::Line as TaskLine;
@@ -314,6 +316,8 @@ struct WaitingRow {
     state: Badge,
     reason: Option<String>,
     day: String,
+    /// Holder of the ball, for a contribution.
+    turn: Option<TurnLine>,
 }
 
 /// A release due this week or overdue.
@@ -333,6 +337,7 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
         Some((view, owed)) => Matrix::of(&ctx, &view, owed).await?.map(|matrix| (ReleaseLine::of(&view, &ctx), matrix)),
         None => None,
     };
+    let balls = reviews::balls(&ctx, &monday.waiting).await?;
     let number = |groups: &[OwedFor]| groups.iter().map(|group| group.owed.len()).sum();
     let owed = |groups: Vec<OwedFor>| groups.into_iter().map(|group| owed_group(&ctx, group)).collect();
     let counts = [
@@ -361,7 +366,7 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
         waiting: monday
             .waiting
             .into_iter()
-            .map(|view| waiting_row(&ctx, view))
+            .map(|view| waiting_row(&ctx, view, &balls))
             .chain(monday.blocked.iter().map(|task| blocked_row(&ctx, task)))
             .collect(),
         mails: monday.stuck_mails.into_iter().map(|mail| mail_row(mail, ctx.lang)).collect(),
@@ -370,17 +375,18 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
     })
 }
 
-fn waiting_row(ctx: &Ctx, view: DeliverableView) -> WaitingRow {
+fn waiting_row(ctx: &Ctx, view: DeliverableView, balls: &Balls) -> WaitingRow {
+    let turn = balls.get(&view.deliverable.id).map(|ball| TurnLine::of(ball, ctx.lang));
     let title = format!("{}, {}", view.product_name(ctx.lang), view.period);
     let reason = view.deliverable.stage.reason().map(str::to_owned);
     let ContributionLine { href, observatory, state, day, .. } = ContributionLine::of(view, ctx);
-    WaitingRow { href, whose: observatory, title, state, reason, day }
+    WaitingRow { href, whose: observatory, title, state, reason, day, turn }
 }
 
 fn blocked_row(ctx: &Ctx, task: &Task) -> WaitingRow {
     let reason = task.stage.reason().map(str::to_owned);
     let TaskLine { href, title, place, day, state, .. } = TaskLine::of(task, ctx);
-    WaitingRow { href, whose: place, title, state, reason, day }
+    WaitingRow { href, whose: place, title, state, reason, day, turn: None }
 }
 
 fn leaving_row(ctx: &Ctx, leaving: &Leaving) -> LeavingRow {

@@ -11,7 +11,7 @@
 //! territory, and its period is the release's ([`page`]; the rules are in `docs/domain.md`). *Seen*: the page answered
 //! 200 but is not recognised, or is a file. *Missing*: no page was seen for an hour since it was expected or last seen.
 //! *Altered*: the essential text of a verified page has changed; the page is verified again when the text is as before,
-//! or when the address is declared anew, which confirms the change. Missing and altered, and *seen* after an hour,
+//! or when an amendment explains the change. Missing and altered, and *seen* after an hour,
 //! create one task for the observatory, which is closed automatically when the page is verified or fails in another
 //! way. A joint product has one page for all: its chapters appear together, and if no chapter has an address, one page
 //! is missing, and the task is the secretariat's. The instant of the first verification is kept for ever, as the
@@ -25,8 +25,11 @@
 //! cannot give one address to the check and another to the connection; each redirect has to pass the same check; time
 //! and size are bounded ([`address`], [`fetch`]).
 //!
+//! *Afterwards.* Once a page was verified, another address or another text is an amendment with a public explanation; what was
+//! published can be withdrawn as a whole or for one observatory (`service/amend.rs`, ADR 34).
+//!
 //! *Who may.* Referent and deputy of the observatory declare, the secretariat on their behalf; the secretariat may have
-//! a page checked at once. *Mails.* None: the task for a missing page is reminded like any other.
+//! a page checked at once. *Mails.* Amended and withdrawn, by `releases`; the task for a missing page is reminded like any other.
 
 pub mod address;
 pub mod api;

@@ -170,7 +170,7 @@ fn hint(hosts: &[String], lang: Lang) -> String {
 }
 
 fn may_declare(ctx: &Ctx, deliverable: &DeliverableView) -> bool {
-    let subject = Subject { observatory: deliverable.deliverable.observatory_id, body: deliverable.body_id };
+    let subject = Subject::of(deliverable.deliverable.observatory_id, deliverable.body_id);
     policy::may(&ctx.actor, Action::DeclareAddress, subject)
 }
 

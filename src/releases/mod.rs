@@ -14,10 +14,13 @@
 //! catalogue names (`catalogue`). A release of an autonomous product names one of them when it is planned and obliges only
 //! that one. A confirmed release keeps the observatories and the steps with which it was confirmed (ADR 25).
 //!
-//! *Permissions.* Everybody reads. The secretariat plans, confirms, moves and cancels; if a meeting decided it, the
+//! *Afterwards.* What was published is amended or withdrawn with a public explanation, an entry of the history like a date
+//! (ADR 34); `portal` calls it, because the pages change too.
+//!
+//! *Permissions.* Everybody reads. The secretariat plans, confirms, moves, cancels and withdraws; if a meeting decided it, the
 //! decision is linked. Only the service publishes, and only approved deliverables (rule 10).
 //!
-//! *Mails.* Confirmed, moved, cancelled, to referents and deputies of the observatories concerned (`mail.rs`). The reminders
+//! *Mails.* Confirmed, moved, cancelled, amended, withdrawn, to referents and deputies of the observatories concerned (`mail.rs`). The reminders
 //! tell each person what to do.
 
 mod address;

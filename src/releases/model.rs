@@ -154,9 +154,9 @@ pub enum Event {
     Move,
     Cancel,
     Publish,
-    /// What was published is corrected, revised or found at another address.
+    /// The published report is corrected, revised or found at another address.
     Amend,
-    /// What was published is taken back as a whole.
+    /// The published report is taken back as a whole.
     Withdraw,
 }
 
@@ -521,7 +521,7 @@ pub struct Flags {
     pub due: bool,
     /// Not published, and dated before the last day of its reference period, so that its data cannot be complete.
     pub before_period_end: bool,
-    /// What was published has been corrected or revised since.
+    /// The published report has been corrected or revised since.
     pub amended: bool,
     /// Not published within an hour of its instant, or published by the service only later than that.
     pub late: bool,

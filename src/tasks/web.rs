@@ -377,7 +377,7 @@ async fn act_page(
     let shell = shell_below(ctx, request, act.label, task).await?;
     let about = about(task, ctx.lang);
     let on_behalf = if act.is_report() { on_behalf(ctx, task) } else { None };
-    Ok(ActPage { shell, about, act, on_behalf, text: None, back: href(task), form })
+    Ok(ActPage { shell, about, act, on_behalf, back: href(task), form })
 }
 
 impl Line {

@@ -274,7 +274,7 @@ async fn the_last_step_hands_in_and_a_review_sends_back(engine: Engine) {
         .expect(200);
     let db = app.services.db.reader();
     let day: NaiveDate = "2027-12-31".parse().expect("a day");
-    let owed = deliverables::due::obligations(db, Asked::UpTo(day)).await.expect("due");
+    let owed = raccordo::reviews::due::obligations(db, Asked::UpTo(day)).await.expect("due");
     assert_eq!(owed.len(), 1, "sent back, it is owed again");
     assert_eq!(
         tasks::due::obligations(db, Asked::UpTo(day)).await.expect("due").len(),
@@ -288,6 +288,8 @@ async fn the_last_step_hands_in_and_a_review_sends_back(engine: Engine) {
         .send()
         .await
         .expect(200);
+    secretariat.post(&approve).if_match(&again["version"]).send().await.refused(409, "remarks_open");
+    secretariat.settle(&deliverable).await;
     secretariat.post(&approve).if_match(&again["version"]).send().await.expect(200);
     let dossier = secretariat.get(&deliverable).send().await.expect(200);
     assert_eq!(dossier["submissions"][0]["link"], "https://provincia.example/relazione.pdf");
@@ -329,7 +331,7 @@ async fn a_deliverable_handed_in_while_blocked_is_submitted_after_the_block(engi
     let freed =
         secretariat.post(&format!("{deliverable}/unblock")).if_match(&blocked["version"]).send().await.expect(200);
     assert_eq!(freed["state"], "submitted");
-    secretariat.post(&format!("{deliverable}/approve")).if_match(&freed["version"]).send().await.expect(200);
+    app.accept(&deliverable).await;
 }
 
 async fn the_last_step_follows_the_day_set_by_hand_on_its_deliverable(engine: Engine) {
@@ -369,15 +371,20 @@ async fn the_day_of_an_accepted_or_waived_deliverable_cannot_change(engine: Engi
     let why = json!({ "reason": "Accorpata con un’altra provincia" });
     let text = json!({ "link": "https://provincia.example/relazione.pdf" });
     let turns: [(&str, &[(&str, Value)]); 3] = [
-        ("bergamo", &[("submit", text.clone()), ("approve", Value::Null)]),
+        ("bergamo", &[("submit", text.clone()), ("accept", Value::Null)]),
         ("como", &[("waive", why.clone())]),
-        ("lodi", &[("submit", text), ("approve", Value::Null), ("block", why)]),
+        ("lodi", &[("submit", text), ("accept", Value::Null), ("block", why)]),
     ];
     for (observatory, verbs) in turns {
         let own = items(&secretariat, &format!("/api/v1/deliverables?observatory={observatory}")).await.remove(0);
         let path = format!("/api/v1/deliverables/{}", own["id"].as_str().expect("an id"));
         let mut version = own["version"].clone();
         for (verb, body) in verbs {
+            if *verb == "accept" {
+                app.accept(&path).await;
+                version = secretariat.get(&path).send().await.expect(200)["version"].clone();
+                continue;
+            }
             let asked = secretariat.post(&format!("{path}/{verb}")).if_match(&version);
             let asked = if body.is_null() { asked } else { asked.json(body.clone()) };
             version = asked.send().await.expect(200)["version"].clone();

@@ -1,4 +1,4 @@
-//! What happens to a release after its publication: amendments and withdrawals are explained, and nothing disappears.
+//! Amendments and withdrawals of what a release published: they are explained, and nothing disappears.
 
 use crate::seen::{REPORT, accepted, confirmed, path, publication, text};
 use crate::support::app::{Answer, Client, SECRETARIAT, TestApp};
@@ -42,8 +42,8 @@ impl Published {
         secretariat.post("/api/v1/designations").json(seat.json()).send().await.expect(201);
         let referent = "ada.neri@ente.example".to_owned();
         let release = confirmed(&secretariat).await;
-        let bergamo = accepted(&secretariat, "bergamo").await;
-        let brescia = accepted(&secretariat, "brescia").await;
+        let bergamo = accepted(&app, &secretariat, "bergamo").await;
+        let brescia = accepted(&app, &secretariat, "brescia").await;
         for (name, id) in [("bergamo", &bergamo), ("brescia", &brescia)] {
             let page = format!("/{name}");
             portal.show(&page, &report_of(name));
@@ -187,7 +187,7 @@ async fn what_is_not_published_is_neither_amended_nor_withdrawn(engine: Engine) 
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     let release = confirmed(&secretariat).await;
-    accepted(&secretariat, "bergamo").await;
+    accepted(&app, &secretariat, "bergamo").await;
     let path = format!("/api/v1/releases/{release}");
     let version = secretariat.get(&path).send().await.expect(200)["version"].clone();
     for (verb, input) in [

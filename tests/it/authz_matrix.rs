@@ -198,11 +198,28 @@ fn of_designations(matrix: &mut Matrix) {
 fn of_deliverables(matrix: &mut Matrix) {
     use deliverables::policy::{Action, Subject, may, visibility};
     matrix.slice("deliverables");
-    let subject = Subject { observatory: LODI.observatory(), body: LODI.body() };
-    for action in Action::ALL {
-        matrix.row(&format!("{action:?}: what Lodi owes"), |actor| may(actor, *action, subject));
+    let readers = [COMO.observatory()];
+    let own = Subject::of(LODI.observatory(), LODI.body());
+    for (what, subject) in [
+        ("what Lodi owes", own),
+        ("what Lodi owes and Como reads", Subject { readers: &readers, ..own }),
+        ("what Lodi owes, accepted and shared", Subject { is_shared: true, ..own }),
+    ] {
+        for action in Action::ALL {
+            matrix.row(&format!("{action:?}: {what}"), |actor| may(actor, *action, subject));
+        }
     }
     matrix.table("which deliverables a list shows", visibility);
+}
+
+fn of_reviews(matrix: &mut Matrix) {
+    use raccordo::reviews::policy::{Action, Subject, may, visibility};
+    matrix.slice("reviews");
+    let subject = Subject { reader: COMO.observatory(), observatory: LODI.observatory(), body: LODI.body() };
+    for action in Action::ALL {
+        matrix.row(&format!("{action:?}: what Como reads of Lodi"), |actor| may(actor, *action, subject));
+    }
+    matrix.table("which peer readings a list shows", visibility);
 }
 
 fn of_tasks(matrix: &mut Matrix) {
@@ -251,6 +268,7 @@ macro_rules! without_subject {
 without_subject!(of_agenda, agenda);
 without_subject!(of_catalogue, catalogue);
 without_subject!(of_releases, releases);
+without_subject!(of_early_access, early_access);
 without_subject!(of_portal, portal);
 without_subject!(of_reminders, reminders);
 without_subject!(of_overview, overview);
@@ -276,10 +294,11 @@ fn the_matrix_of_rights_is_the_reviewed_one() {
         of_releases,
         of_agenda,
         of_deliverables,
+        of_reviews,
         of_tasks,
         of_meetings,
     ];
-    let beside = [of_portal, of_reminders, of_overview, of_outbox, of_jobs, of_documents];
+    let beside = [of_early_access, of_portal, of_reminders, of_overview, of_outbox, of_jobs, of_documents];
     for block in slices.into_iter().chain(beside) {
         block(&mut matrix);
     }

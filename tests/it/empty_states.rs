@@ -16,6 +16,8 @@ use std::collections::BTreeSet;
 const CLAIMS: &[(&str, &str)] = &[
     ("agenda.no_editions", "SELECT count(*) FROM agenda_edition"),
     ("catalogue.none", "SELECT count(*) FROM product WHERE retired_at IS NULL"),
+    ("early_access.none", "SELECT count(*) FROM early_access WHERE ended_at IS NULL AND last_day >= '2027-01-25'"),
+    ("early_access.none_seen", "SELECT count(*) FROM early_view"),
     ("meetings.none", "SELECT count(*) FROM meeting"),
     ("meetings.none_convened", "SELECT count(*) FROM meeting WHERE state <> 'draft'"),
     ("overview.decisions_none", "SELECT count(*) FROM outcome WHERE kind = 'decision'"),
@@ -71,6 +73,9 @@ const LIMITED: &[&str] = &[
     "releases.none_in_year",
     "releases.none_narrowed",
     "releases.step_none",
+    "reviews.found_none",
+    "reviews.no_reading",
+    "reviews.no_remark",
     "tasks.load_none",
     "tasks.none_found",
     "tasks.none_own",

@@ -374,7 +374,7 @@ async fn the_data_fit_their_schema_and_say_what_the_page_says(engine: Engine) {
     let dropped = plan(&desk, "relazione-territoriale", None, "2025", month("2027-02-01")).await;
     cancelled(&desk, &dropped).await;
     portal.show("/lodi", "<title>Relazione territoriale sul mercato del lavoro 2026</title><h1>Provincia di Lodi</h1>");
-    accepted(&desk, "lodi", Some(portal.url("/lodi"))).await;
+    accepted(&app, &desk, "lodi", Some(portal.url("/lodi"))).await;
     comes_out(&app).await;
     let schema = anyone.get("/calendar.schema.json").send().await;
     assert_eq!(schema.header("content-type"), Some("application/schema+json"));

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use entity::ids::{DesignationRecordId, ReleaseId};
 use entity::kinds::{
     ActKind, AmendmentKind, Channel, DeliverableState, MeetingMode, MeetingState, NotificationState, PublicationState,
-    ReasonCode, RecordChange, ReleaseState, SeatKind, TaskOrigin, TaskState,
+    ReadingState, ReasonCode, RecordChange, ReleaseState, RemarkState, RemarkStepKind, SeatKind, TaskOrigin, TaskState,
 };
 use raccordo::catalogue::model::{Details, Product};
 use raccordo::deliverables::model as deliverables;
@@ -19,6 +19,7 @@ use raccordo::mail::outbox::{self, desk, lease};
 use raccordo::meetings::model as meetings;
 use raccordo::portal::model as portal;
 use raccordo::releases::model as releases;
+use raccordo::reviews::model as reviews;
 use raccordo::tasks::model as tasks;
 use raccordo::time::zone;
 use std::fmt::Write;
@@ -365,6 +366,53 @@ fn of_meetings(matrix: &mut Matrix) {
     of_lifecycle(matrix, &meetings::LIFECYCLE, MeetingState::ALL, next, |_, _| ());
 }
 
+fn of_reviews(matrix: &mut Matrix) {
+    matrix.machine("remark");
+    let remark = |state| reviews::Remark {
+        id: Uuid::nil().into(),
+        deliverable_id: Uuid::nil().into(),
+        submission_id: None,
+        number: 1,
+        observatory_id: None,
+        part: None,
+        text: "Manca la tavola 3".into(),
+        due_day: day("2027-03-08"),
+        state,
+        written_at: now(),
+        written_by: None,
+        steps: Vec::new(),
+        version: 1,
+    };
+    let next = |state, event| {
+        let kind = match event {
+            reviews::Event::Answer => RemarkStepKind::Done,
+            reviews::Event::Accept => RemarkStepKind::Accepted,
+            reviews::Event::Reject => RemarkStepKind::Rejected,
+            reviews::Event::Carry => RemarkStepKind::Carried,
+        };
+        remark(state).after(kind, Some("Perché"))
+    };
+    of_lifecycle(matrix, &reviews::LIFECYCLE, RemarkState::ALL, next, |_, _| {});
+    matrix.machine("peer reading");
+    let reading = |state| reviews::Reading {
+        id: Uuid::nil().into(),
+        deliverable_id: Uuid::nil().into(),
+        observatory_id: Uuid::nil().into(),
+        state,
+        due_day: day("2027-03-08"),
+        note: None,
+        asked_at: now(),
+        asked_by: None,
+        answered_at: None,
+        answered_by: None,
+        ended_at: None,
+        ended_by: None,
+        version: 1,
+    };
+    let next = |state, event| reading(state).after(event, now(), None).map(|next| next.state);
+    of_lifecycle(matrix, &reviews::READING, ReadingState::ALL, next, |_, _| {});
+}
+
 fn of_publications(matrix: &mut Matrix) {
     matrix.machine("publication: what a look makes of it, an hour after it came out");
     let released = now();
@@ -468,6 +516,7 @@ async fn the_matrix_of_lifecycles_is_the_reviewed_one() {
     of_designations(&mut matrix);
     of_releases(&mut matrix);
     of_deliverables(&mut matrix);
+    of_reviews(&mut matrix);
     of_tasks(&mut matrix);
     of_meetings(&mut matrix);
     of_publications(&mut matrix);

@@ -105,7 +105,14 @@ async fn mails_about_work(language: &str) -> Vec<Vec<Mail>> {
         .await;
     mails.push(told().await);
     act(&referent, &own, "submit", text).await;
+    secretariat.settle(&own).await;
     act(&secretariat, &own, "approve", json!({})).await;
+    mails.push(told().await);
+    let reading = ask_bergamo_to_read(&secretariat).await;
+    mails.push(told().await);
+    act(&referent, &reading, "accept", json!({})).await;
+    let remarks = json!({ "remarks": [{ "part": "Capitolo 2", "text": "Manca il confronto con il Ticino" }] });
+    act(&referent, &reading, "deliver", remarks).await;
     mails.push(told().await);
     let (meeting, _) = convene(&secretariat).await;
     act(
@@ -127,6 +134,15 @@ async fn mails_about_work(language: &str) -> Vec<Vec<Mail>> {
     mails
 }
 
+/// Asks Bergamo to read the contribution of Como. Returns the address of the reading.
+async fn ask_bergamo_to_read(secretariat: &crate::support::app::Client) -> String {
+    let como = secretariat.get("/api/v1/deliverables?observatory=como").send().await.expect(200);
+    let como = format!("/api/v1/deliverables/{}", como["items"][0]["id"].as_str().expect("an id"));
+    let asked = json!({ "observatory": "bergamo", "due_day": "2027-03-12", "note": "I dati di confine" });
+    let reading = secretariat.post(&format!("{como}/peer-readings")).json(asked).send().await.expect(201);
+    format!("/api/v1/peer-readings/{}", reading["id"].as_str().expect("an id"))
+}
+
 /// Publishes a release, amends it and takes it back.
 async fn mails_about_the_published(language: &str) -> Vec<Vec<Mail>> {
     let app = TestApp::new(Engine::Sqlite).await;
@@ -137,11 +153,19 @@ async fn mails_about_the_published(language: &str) -> Vec<Vec<Mail>> {
     ada["person"]["language"] = language.into();
     secretariat.post("/api/v1/designations").json(ada).send().await.expect(201);
     let release = confirm_a_release(&secretariat).await;
-    accepted(&secretariat, "bergamo").await;
+    accepted(&app, &secretariat, "bergamo").await;
     app.at("2027-03-19 10:00");
     app.tick("publish").await;
     app.mails().await;
     let mut mails = Vec::new();
+    let ada = secretariat.get("/api/v1/designations?seat=referent&observatory=bergamo").send().await.expect(200);
+    let access = json!({
+        "product": "relazione-territoriale", "designation_id": ada["items"][0]["id"], "valid_from": "2027-04-01",
+        "valid_to": "2028-03-18", "hours_before": 24, "reason": "Prepara il commento per la stampa.",
+    });
+    secretariat.post("/api/v1/early-access").json(access).send().await.expect(201);
+    app.advance(QUIET);
+    mails.push(app.mails().await);
     let amended = json!({ "kind": "error", "explanation": "La tabella 3 riportava i valori del 2025." });
     let withdrawn = json!({ "explanation": "I dati di origine erano di un altro anno." });
     for (verb, said) in [("amend", amended), ("withdraw", withdrawn)] {

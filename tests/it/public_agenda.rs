@@ -298,13 +298,13 @@ async fn an_id_leads_to_an_address_that_no_other_release_gets(engine: Engine) {
 }
 
 /// Has the contribution of an observatory accepted, and its page declared if there is one.
-pub(crate) async fn accepted(desk: &Client, observatory: &str, page: Option<String>) {
+pub(crate) async fn accepted(app: &TestApp, desk: &Client, observatory: &str, page: Option<String>) {
     let list = desk.get(&format!("/api/v1/deliverables?observatory={observatory}")).send().await.expect(200);
     let own = list["items"][0].clone();
     let path = format!("/api/v1/deliverables/{}", text(&own, "id"));
     let submit = desk.post(&format!("{path}/submit")).if_match(&own["version"]);
-    let submitted = submit.json(json!({ "link": "https://ente.example/testo.pdf" })).send().await.expect(200);
-    desk.post(&format!("{path}/approve")).if_match(&submitted["version"]).send().await.expect(200);
+    submit.json(json!({ "link": "https://ente.example/testo.pdf" })).send().await.expect(200);
+    app.accept(&path).await;
     if let Some(address) = page {
         let declare = desk.post(&format!("/api/v1/publications/{}/declare", text(&own, "id"))).if_match(0);
         declare.json(json!({ "address": address })).send().await.expect(200);
@@ -334,9 +334,9 @@ async fn a_published_release_leads_to_the_reports_that_were_seen(engine: Engine)
             &page,
             &format!("<title>Relazione territoriale sul mercato del lavoro 2026</title><h1>Provincia di {place}</h1>"),
         );
-        accepted(&desk, &place.to_lowercase(), Some(portal.url(&page))).await;
+        accepted(&app, &desk, &place.to_lowercase(), Some(portal.url(&page))).await;
     }
-    accepted(&desk, "como", None).await;
+    accepted(&app, &desk, "como", None).await;
     let list = desk.get("/api/v1/deliverables?observatory=sondrio").send().await.expect(200);
     let waive = desk.post(&format!("/api/v1/deliverables/{}/waive", text(&list["items"][0], "id")));
     waive.if_match(&list["items"][0]["version"]).json(json!({ "reason": "Senza referente" })).send().await.expect(200);
@@ -370,7 +370,7 @@ async fn a_joint_report_is_one_link(engine: Engine) {
     confirmed(&desk).await;
     portal.show("/relazione", "<title>Relazione territoriale sul mercato del lavoro 2026</title>");
     for place in ["bergamo", "lodi"] {
-        accepted(&desk, place, Some(portal.url("/relazione"))).await;
+        accepted(&app, &desk, place, Some(portal.url("/relazione"))).await;
     }
     sql("UPDATE deliverable SET state = 'waived', reason = 'x' WHERE state = 'planned'").await;
     comes_out(&app).await;
@@ -410,7 +410,7 @@ async fn an_entry_of_the_feed_leads_to_page_and_report(engine: Engine) {
     let (app, desk, portal) = with_portal(engine).await;
     confirmed(&desk).await;
     portal.show("/lodi", "<title>Relazione territoriale sul mercato del lavoro 2026</title><h1>Provincia di Lodi</h1>");
-    accepted(&desk, "lodi", Some(portal.url("/lodi"))).await;
+    accepted(&app, &desk, "lodi", Some(portal.url("/lodi"))).await;
     let read = async || app.anonymous().get("/calendar.ics").send().await;
     let unfolded = |feed: String| feed.replace("\r\n ", "");
     let before = unfolded(read().await.text());

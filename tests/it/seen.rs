@@ -57,19 +57,19 @@ pub async fn confirmed(secretariat: &Client) -> String {
 }
 
 /// Submits and accepts the observatory's deliverable.
-pub async fn accepted(secretariat: &Client, observatory: &str) -> String {
+pub async fn accepted(app: &TestApp, secretariat: &Client, observatory: &str) -> String {
     let path = format!("/api/v1/deliverables?observatory={observatory}");
     let own = secretariat.get(&path).send().await.expect(200)["items"][0].clone();
     let path = format!("/api/v1/deliverables/{}", text(&own, "id"));
     let started = secretariat.post(&format!("{path}/start")).if_match(&own["version"]).send().await.expect(200);
-    let submitted = secretariat
+    secretariat
         .post(&format!("{path}/submit"))
         .if_match(&started["version"])
         .json(json!({ "link": "https://provincia.example/relazione.pdf" }))
         .send()
         .await
         .expect(200);
-    secretariat.post(&format!("{path}/approve")).if_match(&submitted["version"]).send().await.expect(200);
+    app.accept(&path).await;
     text(&own, "id").to_owned()
 }
 
@@ -112,7 +112,8 @@ async fn a_release_comes_out_at_its_instant_and_its_page_is_seen_or_asked_for(en
     let app = TestApp::with_config(engine, portal.config()).await;
     let secretariat = app.client(SECRETARIAT).await;
     let release = confirmed(&secretariat).await;
-    let (bergamo, brescia) = (accepted(&secretariat, "bergamo").await, accepted(&secretariat, "brescia").await);
+    let (bergamo, brescia) =
+        (accepted(&app, &secretariat, "bergamo").await, accepted(&app, &secretariat, "brescia").await);
     portal.show("/bergamo", REPORT);
     let expected = publication(&secretariat, &bergamo).await;
     assert_eq!((&expected["state"], &expected["version"]), (&json!("expected"), &json!(0)));
@@ -167,7 +168,7 @@ async fn a_page_that_says_something_else_is_seen_and_a_changed_one_is_altered(en
     let app = TestApp::with_config(engine, portal.config()).await;
     let secretariat = app.client(SECRETARIAT).await;
     confirmed(&secretariat).await;
-    let bergamo = accepted(&secretariat, "bergamo").await;
+    let bergamo = accepted(&app, &secretariat, "bergamo").await;
     portal.show("/bergamo", &REPORT.replace("Bergamo", "Como"));
     secretariat
         .post(&path(&bergamo, "/declare"))
@@ -191,7 +192,7 @@ async fn a_page_that_stays_unrecognised_for_an_hour_creates_a_task(engine: Engin
     let app = TestApp::with_config(engine, portal.config()).await;
     let secretariat = app.client(SECRETARIAT).await;
     confirmed(&secretariat).await;
-    let bergamo = accepted(&secretariat, "bergamo").await;
+    let bergamo = accepted(&app, &secretariat, "bergamo").await;
     portal.show("/bergamo", &REPORT.replace("Bergamo", "Como"));
     let address = json!({ "address": portal.url("/bergamo") });
     secretariat.post(&path(&bergamo, "/declare")).if_match(0).json(address).send().await.expect(200);
@@ -226,11 +227,11 @@ async fn a_contribution_accepted_after_its_release_is_awaited_from_then_on(engin
     let app = TestApp::with_config(engine, portal.config()).await;
     let secretariat = app.client(SECRETARIAT).await;
     confirmed(&secretariat).await;
-    accepted(&secretariat, "bergamo").await;
+    accepted(&app, &secretariat, "bergamo").await;
     app.at("2027-03-19 10:00");
     app.tick("publish").await;
     app.at("2027-03-22 10:00");
-    let brescia = accepted(&secretariat, "brescia").await;
+    let brescia = accepted(&app, &secretariat, "brescia").await;
     let state = async |deliverable: &str| publication(&secretariat, deliverable).await["state"].clone();
     app.tick("verify").await;
     assert_eq!(state(&brescia).await, "expected", "nobody could have published it yet");
@@ -239,7 +240,7 @@ async fn a_contribution_accepted_after_its_release_is_awaited_from_then_on(engin
     assert_eq!(state(&brescia).await, "missing");
 
     app.at("2027-07-01 10:00");
-    let como = accepted(&secretariat, "como").await;
+    let como = accepted(&app, &secretariat, "como").await;
     portal.show("/como", &REPORT.replace("Bergamo", "Como"));
     let address = json!({ "address": portal.url("/como") });
     secretariat.post(&path(&como, "/declare")).if_match(0).json(address).send().await.expect(200);
@@ -258,7 +259,7 @@ async fn no_page_is_checked_on_request_before_its_release(engine: Engine) {
     let app = TestApp::with_config(engine, portal.config()).await;
     let secretariat = app.client(SECRETARIAT).await;
     let release = confirmed(&secretariat).await;
-    let bergamo = accepted(&secretariat, "bergamo").await;
+    let bergamo = accepted(&app, &secretariat, "bergamo").await;
     portal.show("/bergamo", REPORT);
     let address = json!({ "address": portal.url("/bergamo") });
     secretariat.post(&path(&bergamo, "/declare")).if_match(0).json(address).send().await.expect(200);
@@ -283,7 +284,7 @@ async fn the_task_about_a_wrong_page_ends_when_the_page_is_right(engine: Engine)
     let app = TestApp::with_config(engine, portal.config()).await;
     let secretariat = app.client(SECRETARIAT).await;
     let release = confirmed(&secretariat).await;
-    let bergamo = accepted(&secretariat, "bergamo").await;
+    let bergamo = accepted(&app, &secretariat, "bergamo").await;
     let address = json!({ "address": portal.url("/bergamo") });
     secretariat.post(&path(&bergamo, "/declare")).if_match(0).json(address.clone()).send().await.expect(200);
     let look = async || secretariat.post(&path(&bergamo, "/check")).send().await.expect(200)["state"].clone();
@@ -337,7 +338,8 @@ async fn a_joint_product_has_one_page_for_all_and_it_can_be_missing(engine: Engi
     let sql = async |statement: &str| app.services.db.writer().execute_unprepared(statement).await.expect("written");
     sql("UPDATE product SET scope = 'joint'").await;
     confirmed(&secretariat).await;
-    let (bergamo, brescia) = (accepted(&secretariat, "bergamo").await, accepted(&secretariat, "brescia").await);
+    let (bergamo, brescia) =
+        (accepted(&app, &secretariat, "bergamo").await, accepted(&app, &secretariat, "brescia").await);
     sql("UPDATE deliverable SET state = 'waived', reason = 'x' WHERE state = 'planned'").await;
     app.at("2027-03-19 10:00");
     app.tick("publish").await;
@@ -372,7 +374,7 @@ async fn only_pages_of_the_portal_are_declared_and_only_by_authorised_callers(en
     let app = TestApp::with_config(engine, portal.config()).await;
     let secretariat = app.client(SECRETARIAT).await;
     confirmed(&secretariat).await;
-    let bergamo = accepted(&secretariat, "bergamo").await;
+    let bergamo = accepted(&app, &secretariat, "bergamo").await;
     let declare = async |client: Client, version: i32, address: &str| {
         client.post(&path(&bergamo, "/declare")).if_match(version).json(json!({ "address": address })).send().await
     };
@@ -557,7 +559,7 @@ async fn declared_at(app: &TestApp, address_of: impl Fn(&str) -> String) -> Vec<
     confirmed(&secretariat).await;
     let mut ids = Vec::new();
     for observatory in ["bergamo", "brescia", "como"] {
-        let id = accepted(&secretariat, observatory).await;
+        let id = accepted(&app, &secretariat, observatory).await;
         let address = json!({ "address": address_of(observatory) });
         secretariat.post(&path(&id, "/declare")).if_match(0).json(address).send().await.expect(200);
         ids.push((observatory.to_owned(), id));
@@ -616,7 +618,7 @@ async fn a_file_is_told_when_it_is_declared(engine: Engine) {
     let app = TestApp::with_config(engine, portal.config()).await;
     let secretariat = app.client(SECRETARIAT).await;
     confirmed(&secretariat).await;
-    let bergamo = accepted(&secretariat, "bergamo").await;
+    let bergamo = accepted(&app, &secretariat, "bergamo").await;
     let declare = async |version: &Value, page: &str| {
         let address = json!({ "address": portal.url(page) });
         secretariat.post(&path(&bergamo, "/declare")).if_match(version).json(address).send().await
@@ -758,8 +760,8 @@ async fn a_verified_report_is_on_the_page_of_its_observatory_for_everybody(engin
     let app = TestApp::with_config(engine, portal.config()).await;
     let secretariat = app.client(SECRETARIAT).await;
     let release = format!("/releases/{}", confirmed(&secretariat).await);
-    let bergamo = accepted(&secretariat, "bergamo").await;
-    accepted(&secretariat, "brescia").await;
+    let bergamo = accepted(&app, &secretariat, "bergamo").await;
+    accepted(&app, &secretariat, "brescia").await;
     portal.show("/bergamo", REPORT);
     let address = portal.url("/bergamo");
     let declared = json!({ "address": address });

@@ -241,7 +241,7 @@ async fn the_main_job_runs_from_the_act_of_designation_to_the_page_on_the_portal
         if story.get(&path).await["state"] == "in_progress" {
             story.change(&path, "submit", json!({ "link": "https://provincia.example/relazione.pdf" })).await;
         }
-        story.change(&path, "approve", json!({})).await;
+        story.app.accept(&path).await;
     }
     let page = "<title>Relazione territoriale sul mercato del lavoro 2026</title><h1>Osservatorio del mercato del lavoro di Bergamo</h1><p>Provincia di Bergamo</p>";
     story.portal.show("/bergamo", page);

@@ -26,6 +26,7 @@ const PUBLIC: &[&str] = &[
     "GET /api/v1/agreement",
     "GET /api/v1/bodies",
     "GET /api/v1/bodies/{code}",
+    "GET /api/v1/early-access",
     "GET /api/v1/observatories",
     "GET /api/v1/observatories/{code}",
     "GET /api/v1/products",
@@ -43,9 +44,12 @@ const PUBLIC: &[&str] = &[
 const INVISIBLE: &[&str] = &[
     "/api/v1/deliverables/{id}",
     "/api/v1/designations/{id}",
+    "/api/v1/early-access/{id}/texts",
     "/api/v1/meetings/{id}/agenda-items/{item_id}",
     "/api/v1/people/{id}",
+    "/api/v1/peer-readings/{id}",
     "/api/v1/publications/{deliverable_id}",
+    "/api/v1/remarks/{id}",
     "/api/v1/tasks/{id}",
 ];
 
@@ -70,6 +74,7 @@ const PUBLIC_PAGES: &[&str] = &[
     "GET /catalogue.ttl",
     "GET /calendar/changes",
     "GET /calendar/subscribe",
+    "GET /early-access",
     "GET /health/live",
     "GET /health/ready",
     "GET /network",

@@ -84,10 +84,11 @@ struct Work {
     sent_back: String,
     task: String,
     due: NaiveDate,
+    reading: String,
 }
 
 impl Work {
-    async fn begun(secretariat: &Client) -> Self {
+    async fn begun(app: &TestApp, secretariat: &Client) -> Self {
         let planned = json!({ "product": "relazione-territoriale", "period": "2026", "date": { "precision": "month", "day": "2027-05-10" } });
         let planned = secretariat.post("/api/v1/releases").json(planned).send().await.expect(201);
         let id = |value: &Value| value["id"].as_str().expect("an id").to_owned();
@@ -108,8 +109,11 @@ impl Work {
         };
         let (waiting, approved, sent_back) =
             (handed_in("bergamo").await, handed_in("como").await, handed_in("lodi").await);
-        review(&approved, "approve", json!({})).await;
+        app.accept(&id(&approved)).await;
         review(&sent_back, "request-changes", json!({ "remarks": "Manca un capitolo" })).await;
+        let ask = json!({ "observatory": "como" });
+        let path = format!("/api/v1/deliverables/{}/peer-readings", id(&waiting));
+        let reading = secretariat.post(&path).json(ask).send().await.expect(201);
         let tasks = secretariat.get("/api/v1/tasks?observatory=pavia").send().await.expect(200);
         let task = &tasks["items"][0];
         Self {
@@ -118,6 +122,7 @@ impl Work {
             approved: id(&approved),
             sent_back: id(&sent_back),
             task: id(task),
+            reading: id(&reading),
             due: task["day"].as_str().and_then(|day| day.parse().ok()).expect("a day"),
         }
     }
@@ -144,14 +149,21 @@ async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
     let meeting = convened(&secretariat).await;
     let ada = app.person("ada.riva@ente.example").await.id;
     let nobody = Uuid::from_u128(2).to_string();
-    let work = Work::begun(&secretariat).await;
+    let work = Work::begun(&app, &secretariat).await;
     let told = |kind: &str, sequence: i32| Facts {
         about_version: Some(sequence),
         person_id: Some(ada),
         ..about(kind, "meeting", &meeting)
     };
 
+    let access = json!({
+        "product": "relazione-territoriale", "designation_id": standing, "valid_from": "2027-03-01",
+        "valid_to": "2027-12-31", "hours_before": 24, "reason": "Prepara il commento per la stampa.",
+    });
+    let access = secretariat.post("/api/v1/early-access").json(access).send().await.expect(201);
+    let access = access["id"].as_str().expect("an id").to_owned();
     let true_still = [
+        about("early_access_granted", "early_access", &access),
         about("designation_registered", "designation", &standing),
         on("designation_welcome", &standing, "2027-01-11"),
         on("designation_ending_soon", &ending, "2027-03-20"),
@@ -167,6 +179,7 @@ async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
         at("contribution_handed_in", "deliverable", &work.handed_in, 1),
         at("contribution_approved", "deliverable", &work.approved, 1),
         at("contribution_sent_back", "deliverable", &work.sent_back, 1),
+        about("reading_asked", "peer_reading", &work.reading),
         Facts { about_day: Some(work.due), ..about("task_given", "task", &work.task) },
         about(ALWAYS_TRUE, "audit", "2027-03-01"),
         // Enqueued by an older program, before mails had facts.
@@ -175,6 +188,7 @@ async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
         about("of_a_newer_program", "designation", &annulled),
     ];
     let untrue = [
+        about("early_access_granted", "early_access", &nobody),
         about("sign_in", "sign_in_link", &nobody),
         about("designation_registered", "designation", &annulled),
         on("designation_welcome", &standing, "2027-01-12"),
@@ -202,6 +216,8 @@ async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
         at("contribution_approved", "deliverable", &work.sent_back, 1),
         at("contribution_sent_back", "deliverable", &work.approved, 1),
         at("contribution_sent_back", "deliverable", &work.handed_in, 1),
+        about("reading_asked", "peer_reading", &nobody),
+        about("reading_delivered", "peer_reading", &work.reading),
         Facts { about_day: work.due.succ_opt(), ..about("task_given", "task", &work.task) },
     ];
 

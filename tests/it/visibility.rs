@@ -20,6 +20,7 @@ use raccordo::designations::view::Designation as Registered;
 use raccordo::meetings::service::MeetingFilter;
 use raccordo::meetings::view::MeetingWithGuests;
 use raccordo::open::{Guarded, Scoped};
+use raccordo::reviews::service::{self as reviews, FoundReading};
 use raccordo::tasks::model::Task;
 use raccordo::tasks::service::TaskFilter;
 use raccordo::{deliverables, designations, meetings, tasks};
@@ -82,6 +83,18 @@ async fn a_thing_is_listed_exactly_when_the_policy_lets_it_be_viewed(engine: Eng
     let guests = json!({ "guests": [partner["id"]] });
     secretariat.put(&format!("{convened}/guests")).if_match(version).json(guests).send().await.expect(200);
 
+    // A reading accepted by Mantova is in the world. Como is asked too, and Bergamo's contribution is accepted and shared.
+    let ask = json!({ "observatory": "como" });
+    let lodi = secretariat.get("/api/v1/deliverables?observatory=lodi").send().await.expect(200)["items"][0].clone();
+    let lodi = format!("/api/v1/deliverables/{}", lodi["id"].as_str().expect("an id"));
+    secretariat.post(&format!("{lodi}/peer-readings")).json(ask).send().await.expect(201);
+    let version = secretariat.get(&lodi).send().await.expect(200)["version"].clone();
+    let text = json!({ "link": "https://provincia.example/relazione.pdf" });
+    secretariat.post(&format!("{lodi}/submit")).if_match(version).json(text).send().await.expect(200);
+    world.app.accept(&lodi).await;
+    let shared = "UPDATE setting SET value = 'true' WHERE key = 'contributions.shared'";
+    world.app.services.db.writer().execute_unprepared(shared).await.expect("written");
+
     let (ctx, db) = (world.app.system(), world.app.services.db.reader());
     let register = designations::service::whole_register(db).await.expect("the register");
     let people: Vec<PersonId> =
@@ -92,6 +105,7 @@ async fn a_thing_is_listed_exactly_when_the_policy_lets_it_be_viewed(engine: Eng
     let owed = things::<DeliverableView>(db, &all.deliverables).await;
     let to_do = things::<Task>(db, &all.tasks).await;
     let met = things::<MeetingWithGuests>(db, &all.meetings).await;
+    let read = things::<FoundReading>(db, &all.readings).await;
     let callers = actors(seats, people);
     let mut runner = TestRunner::deterministic();
     for _ in 0..CALLERS {
@@ -101,6 +115,7 @@ async fn a_thing_is_listed_exactly_when_the_policy_lets_it_be_viewed(engine: Eng
         hold_list_against_policy(&actor, &owed, &shown.deliverables);
         hold_list_against_policy(&actor, &to_do, &shown.tasks);
         hold_list_against_policy(&actor, &met, &shown.meetings);
+        hold_list_against_policy(&actor, &read, &shown.readings);
     }
 }
 
@@ -110,6 +125,7 @@ struct Ids {
     deliverables: Vec<entity::ids::DeliverableId>,
     tasks: Vec<entity::ids::TaskId>,
     meetings: Vec<entity::ids::MeetingId>,
+    readings: Vec<entity::ids::PeerReadingId>,
 }
 
 impl Ids {
@@ -120,10 +136,12 @@ impl Ids {
             deliverables::service::list(ctx, &DeliverableFilter::default(), None, MOST).await.unwrap_or_default();
         let tasks = tasks::service::list(ctx, &TaskFilter::default(), None, MOST).await.unwrap_or_default();
         let meetings = meetings::service::list(ctx, &MeetingFilter::default(), None, MOST).await.unwrap_or_default();
+        let readings = reviews::list_open_readings(ctx).await.unwrap_or_default();
         Self {
             designations: register.iter().map(|one| one.id).collect(),
             deliverables: owed.iter().map(|one| one.deliverable.id).collect(),
             tasks: tasks.iter().map(|one| one.id).collect(),
+            readings: readings.iter().map(|one| one.reading.id).collect(),
             meetings: meetings.iter().map(|one| one.meeting.id).collect(),
         }
     }

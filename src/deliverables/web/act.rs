@@ -1,6 +1,5 @@
 //! The page of one act on a deliverable or a task: a sentence on its effect, its field, and the button.
 
-use super::text::Text;
 use crate::error::Result;
 use crate::http::form::{FormState, Versioned};
 use crate::http::page::Shell;
@@ -36,29 +35,20 @@ impl Act {
     pub fn is_report(&self) -> bool {
         self.name == "block"
     }
-
-    /// Returns whether it answers a submission.
-    pub fn is_review(&self) -> bool {
-        matches!(self.name, "approve" | "request_changes")
-    }
 }
 
 /// The field of an act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
-    Nothing,
     Reason,
-    Remarks,
     Day,
 }
 
-/// Fields of the pages of acts; each act uses one of them or none.
+/// Fields of the pages of acts; each act uses one of them.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct ActForm {
     #[serde(default)]
     pub reason: String,
-    #[serde(default)]
-    pub remarks: String,
     #[serde(default)]
     pub day: String,
 }
@@ -84,8 +74,6 @@ pub struct ActPage {
     pub act: &'static Act,
     /// On whose behalf the reader acts.
     pub on_behalf: Option<String>,
-    /// Text that the act answers.
-    pub text: Option<Text>,
     /// Address of the record's page; the act is posted below it.
     pub back: String,
     pub form: FormState<Versioned<ActForm>>,

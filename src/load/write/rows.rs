@@ -525,6 +525,7 @@ impl Builder<'_> {
         let rungs: Vec<String> = ladder.rungs.get_ref().iter().map(ToString::to_string).collect();
         let values = [
             (settings::SATURDAY_WORKS, self.file.calendar.saturday_works.to_string()),
+            (settings::CONTRIBUTIONS_SHARED, self.file.contributions.shared.to_string()),
             (settings::LADDER_RUNGS, rungs.join(",")),
             (settings::LADDER_SEND_FROM, ladder.send_from.format("%H:%M").to_string()),
             (settings::LADDER_SEND_UNTIL, ladder.send_until.get_ref().format("%H:%M").to_string()),

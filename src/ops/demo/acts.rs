@@ -7,4 +7,5 @@ pub(super) mod designations;
 pub(super) mod meetings;
 pub(super) mod portal;
 pub(super) mod releases;
+pub(super) mod reviews;
 pub(super) mod tasks;

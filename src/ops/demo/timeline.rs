@@ -5,7 +5,7 @@ use super::acts::designations::{announce, designate, leave_lecco, request};
 use super::acts::meetings::{Convening, ask, close, convene, decide, draft, hold, note};
 use super::acts::releases::{REPORT, move_to, plan, year};
 use super::acts::tasks::{begin, work};
-use super::acts::{auth, deliverables, portal};
+use super::acts::{auth, deliverables, portal, reviews};
 use super::agenda::Agenda;
 use super::cast::{self, AT_WORK};
 use super::stage::{Stage, hour, missing};
@@ -93,6 +93,9 @@ async fn first_release(stage: &Stage) -> Result<(Agenda, Period)> {
     stage.post().await?;
     agenda.until(stage, stage.ago(265)?).await?;
     stage.at(stage.ago(265)?, hour(16));
+    let left = "Confrontare le assunzioni con quelle delle province vicine.";
+    let left = reviews::remark(stage, release, "mantova", "Capitolo 2", left).await?;
+    reviews::carry(stage, left).await?;
     for observatory in AT_WORK {
         deliverables::approve(stage, release, observatory).await?;
     }
@@ -236,6 +239,10 @@ async fn play(stage: &Stage, release: ReleaseId, day: NaiveDate, scene: Scene) -
         }
         Scene::ReviewAnswers => {
             deliverables::approve(stage, release, "brescia").await?;
+            let found = ("Capitolo 4", "I dati sui tirocini sono quelli del 2024: verificare.");
+            reviews::read(stage, release, ("milano", "varese"), stage.ahead(5)?, found).await?;
+            let asked = "Citare la fonte della tavola 7.";
+            let asked = reviews::remark(stage, release, "mantova", "Tavola 7", asked).await?;
             deliverables::send_back(
                 stage,
                 release,
@@ -243,6 +250,7 @@ async fn play(stage: &Stage, release: ReleaseId, day: NaiveDate, scene: Scene) -
                 "Manca il confronto con l'anno precedente nel capitolo sui contratti.",
             )
             .await?;
+            reviews::answer(stage, "mantova", asked, "La fonte è nella nota alla tavola.").await?;
             work(stage, release, "bergamo", 1).await
         }
         Scene::LeccoIsAway => leave_lecco(stage, day).await,

@@ -18,6 +18,7 @@ use crate::portal::web::state as publication_state;
 use crate::releases::service as releases;
 use crate::releases::web::Line as ReleaseLine;
 use crate::reminders::service as reminders;
+use crate::reviews::web::{self as reviews, Panel};
 use crate::tasks::model::Task;
 use crate::tasks::service::{self as tasks, TaskFilter};
 use crate::tasks::web::{Line as TaskLine, state_badge};
@@ -63,6 +64,15 @@ struct ContributionPage {
     final_acts: Vec<&'static Act>,
     texts: Vec<TextLine>,
     page: PageFacts,
+    /// The review, for readers who may read it.
+    review: Option<Panel>,
+}
+
+impl ContributionPage {
+    /// Returns whether the reader handed the text in and therefore cannot approve it.
+    fn is_own(&self) -> bool {
+        self.review.as_ref().is_some_and(|review| review.own.is_some())
+    }
 }
 
 /// One step of the contribution on its way to the portal.
@@ -114,8 +124,12 @@ struct TextLine {
     at: String,
     kind: &'static str,
     text: Text,
+    /// Person who handed it in.
+    by: Option<String>,
     remarks: Option<String>,
     answer: String,
+    /// Person who answered, or took it back.
+    answered_by: Option<String>,
 }
 
 /// The page on the portal.
@@ -137,14 +151,14 @@ async fn contribution_page(ctx: &Ctx, request: &HttpRequest, dossier: Dossier) -
     let view = &dossier.view;
     let steps = steps_of(ctx, view).await?;
     let holders = holders(ctx, view).await?;
+    let review = reviews::panel(ctx, view).await?;
     let publication = portal::of_deliverable(ctx, view.deliverable.id).await?;
     let release = releases::release(db, view.deliverable.release_id).await?;
     let due = due(ctx, &dossier, &steps, &publication);
     let urge = urge(ctx, view, &steps).await?;
     let is_report = matches!(due, Some(Due::Step(_) | Due::Text | Due::Declare));
     let is_in_review = matches!(due, Some(Due::Review));
-    let acts = contributions::possible_acts(ctx, view).into_iter().filter(|act| !(is_in_review && act.is_review()));
-    let (final_acts, acts) = acts.partition(|act| act.is_final());
+    let (final_acts, acts) = contributions::possible_acts(ctx, view).into_iter().partition(|act| act.is_final());
     let may = |event, action| LIFECYCLE.allows(view.deliverable.state(), event) && view.may(&ctx.actor, action);
     let may_withdraw = may(Event::Withdraw, Action::Withdraw);
     Ok(ContributionPage {
@@ -166,8 +180,9 @@ async fn contribution_page(ctx: &Ctx, request: &HttpRequest, dossier: Dossier) -
         urge,
         acts,
         final_acts,
-        texts: dossier.submissions.iter().rev().map(|one| TextLine::of(one, &dossier, lang)).collect(),
+        texts: dossier.submissions.iter().rev().map(|one| TextLine::of(one, &dossier, review.as_ref(), lang)).collect(),
         page: PageFacts::of(&publication, lang),
+        review,
         due,
     })
 }
@@ -252,7 +267,8 @@ fn step(ctx: &Ctx, view: &DeliverableView, task: &Task, holders: &[Designation])
     let holder = holders.iter().find(|one| one.seat.id == task.seat.id).map(|one| one.holder.name());
     Step {
         name: step_name(task, view, ctx.lang),
-        href: Some(format!("/tasks/{}", task.id)),
+        // A peer reader sees the step, and not the task.
+        href: task.may(&ctx.actor, Task::VIEW).then(|| format!("/tasks/{}", task.id)),
         progress: match task.state() {
             TaskState::Done => Progress::Done,
             TaskState::InProgress => Progress::Now,
@@ -300,7 +316,8 @@ fn plain_step(name: &str, progress: Progress, state: &'static str, lang: Lang) -
 }
 
 impl TextLine {
-    fn of(submission: &Submission, dossier: &Dossier, lang: Lang) -> Self {
+    fn of(submission: &Submission, dossier: &Dossier, review: Option<&Panel>, lang: Lang) -> Self {
+        let person = |id| review.and_then(|review| review.person(id)).map(str::to_owned);
         let (kind, answer) = match (submission.withdrawn_at, submission.answered_at, &submission.remarks) {
             (Some(at), ..) => ("neutral", said(lang, "overview.text_taken_back", at)),
             (None, Some(at), Some(_)) => ("warning", said(lang, "overview.text_sent_back", at)),
@@ -311,7 +328,10 @@ impl TextLine {
             at: words::long_instant(submission.submitted_at, lang),
             kind,
             text: Text::of(submission, dossier),
-            remarks: submission.remarks.clone(),
+            by: person(submission.submitted_by),
+            answered_by: person(submission.withdrawn_by.or(submission.answered_by)),
+            // The remarks themselves are shown by round; reviews before the rounds kept this text only.
+            remarks: submission.remarks.clone().filter(|_| review.is_none_or(|review| !review.has_remarks())),
             answer,
         }
     }

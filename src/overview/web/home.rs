@@ -11,13 +11,15 @@ use crate::overview::policy::{self, Action};
 use crate::overview::service;
 use crate::releases::view::ReleaseView;
 use crate::releases::web::Line;
+use crate::reviews::service as reviews;
+use crate::reviews::view::ReadingView;
 use crate::texts::Lang;
 use crate::time::{words, zone};
 use actix_web::web::{Query, ServiceConfig};
 use actix_web::{HttpRequest, get};
 use askama::Template;
 use chrono::NaiveDate;
-use entity::kinds::SeatKind;
+use entity::kinds::{ReadingState, SeatKind};
 use serde::Deserialize;
 
 pub(super) fn pages(cfg: &mut ServiceConfig) {
@@ -110,6 +112,7 @@ async fn errands(ctx: &Ctx) -> Result<Vec<Errand>> {
     }
     if works(&ctx.actor) {
         errands.push(own_tasks(ctx).await?);
+        errands.extend(own_readings(ctx).await?);
     }
     if may(Action::ViewRadar) {
         errands.push(errand(ctx, "overview.errand_radar", "overview.errand_radar_text", "/radar"));
@@ -148,6 +151,24 @@ async fn own_tasks(ctx: &Ctx) -> Result<Errand> {
         ),
     };
     Ok(Errand { label: ctx.lang.t("overview.errand_tasks").to_owned(), text, href: "/tasks".to_owned() })
+}
+
+/// Returns the peer readings that the reader's observatory is asked for, or has accepted and not delivered.
+async fn own_readings(ctx: &Ctx) -> Result<Vec<Errand>> {
+    let mut open = reviews::list_open_readings(ctx).await?;
+    open.retain(|one| ctx.actor.works_for(one.reading.observatory_id));
+    let errand = |view: ReadingView| {
+        let key = match view.reading.state {
+            ReadingState::Asked => "overview.errand_reading_asked",
+            _ => "overview.errand_reading_accepted",
+        };
+        Errand {
+            label: ctx.lang.f("overview.errand_reading", &[("title", &view.about.release_name(ctx.lang))]),
+            text: ctx.lang.f(key, &[("day", &words::long_day(view.reading.due_day, ctx.lang))]),
+            href: format!("/readings/{}", view.reading.id),
+        }
+    };
+    Ok(open.into_iter().map(errand).collect())
 }
 
 /// Returns the vacant referents' seats of the bodies that the reader manages.

@@ -129,7 +129,7 @@ async fn contributions_of(txn: &Txn, release: ReleaseId, observatory: Option<&st
 /// Refuses a caller who may not declare the address of each of these contributions.
 fn must_be_own(ctx: &Ctx, all: &[DeliverableView]) -> Result<()> {
     let may = |one: &DeliverableView| {
-        let subject = Subject { observatory: one.deliverable.observatory_id, body: one.body_id };
+        let subject = Subject::of(one.deliverable.observatory_id, one.body_id);
         contributions::may(&ctx.actor, contributions::Action::DeclareAddress, subject)
     };
     let are_own = !all.is_empty() && all.iter().all(may);

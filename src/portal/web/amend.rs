@@ -210,7 +210,7 @@ async fn published(ctx: &Ctx, view: &ReleaseView) -> Result<Vec<DeliverableView>
 }
 
 fn may_amend(ctx: &Ctx, one: &DeliverableView) -> bool {
-    let subject = Subject { observatory: one.deliverable.observatory_id, body: one.body_id };
+    let subject = Subject::of(one.deliverable.observatory_id, one.body_id);
     contributions::may(&ctx.actor, contributions::Action::DeclareAddress, subject)
 }
 

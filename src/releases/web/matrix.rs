@@ -10,12 +10,14 @@ use crate::http::page::Badge;
 use crate::network::questions::AllCalendars;
 use crate::releases::view::ReleaseView;
 use crate::releases::web::steps::StepsPlot;
+use crate::reviews::service as reviews;
+use crate::reviews::web::ChapterLine;
 use crate::tasks::model::Task;
 use crate::tasks::service::{self as tasks, TaskFilter};
 use crate::texts::Lang;
 use crate::time::{words, zone};
 use chrono::NaiveDate;
-use entity::kinds::TaskState;
+use entity::kinds::{ProductScope, ReleaseState, TaskState};
 
 /// The contribution of one observatory to the release.
 pub struct ContributionLine {
@@ -31,12 +33,18 @@ pub struct Matrix {
     /// Headings of the columns: observatory, each step, contribution.
     pub columns: Vec<String>,
     pub rows: Vec<MatrixRow>,
+    /// The chapter that blocks the publication of a joint release today, for the secretariat.
+    pub blocker: Option<ChapterLine>,
+    /// Whether nothing blocks it any more.
+    pub is_free: bool,
     /// The steps on a time line.
     pub steps: Option<StepsPlot>,
 }
 
 pub struct MatrixRow {
     pub contribution: ContributionLine,
+    /// Holder of the ball and missing parts, for those who may read the review.
+    pub chapter: Option<ChapterLine>,
     /// One cell for each step, in the order of the columns.
     pub steps: Vec<MatrixCell>,
 }
@@ -65,6 +73,10 @@ impl Matrix {
         let product = catalogue.iter().find(|product| product.id == view.release.product_id);
         let is_planned = |id| tasks.iter().any(|task| task.step_id == Some(id));
         let steps = product.map(|product| product.as_planned(is_planned).steps).unwrap_or_default();
+        let chapters = reviews::chapters(ctx, &owed).await?;
+        let is_asked = view.scope == ProductScope::Joint
+            && view.release.state() == ReleaseState::Confirmed
+            && ctx.actor.is_secretariat();
         let plot = StepsPlot::of(view, &steps, &tasks, &*ctx.recall(&AllCalendars).await?, ctx);
         let row = |owed: DeliverableView| {
             let of = |step: &Step| {
@@ -73,12 +85,15 @@ impl Matrix {
                 MatrixCell::of(step, tasks.iter().find(is_its), ctx)
             };
             let steps = steps.iter().map(of).collect();
-            MatrixRow { contribution: ContributionLine::of(owed, ctx), steps }
+            let chapter = chapters.of(owed.deliverable.id).map(|one| ChapterLine::of(one, ctx.lang));
+            MatrixRow { chapter, contribution: ContributionLine::of(owed, ctx), steps }
         };
         let named = steps.iter().map(|step| step.name(ctx.lang).to_owned());
         let first = ctx.lang.t("releases.observatory").to_owned();
         let last = ctx.lang.t("releases.contribution").to_owned();
         Ok(Some(Self {
+            blocker: chapters.blocker().filter(|_| is_asked).map(|one| ChapterLine::of(one, ctx.lang)),
+            is_free: is_asked && chapters.blocking.is_none(),
             columns: std::iter::once(first).chain(named).chain([last]).collect(),
             rows: owed.into_iter().map(row).collect(),
             steps: plot,

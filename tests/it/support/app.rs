@@ -13,7 +13,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::test::{TestRequest, init_service, read_body};
 use actix_web::web::{Bytes, Data};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use entity::ids::{ApiTokenId, PersonId, SessionId};
+use entity::ids::{ApiTokenId, DeliverableId, PersonId, SessionId};
 use entity::{Instant, api_token, person, session};
 use futures_util::future::LocalBoxFuture;
 use raccordo::auth::actor::{Actor, Identity, Scope};
@@ -21,6 +21,7 @@ use raccordo::clock::{Clock, FixedClock};
 use raccordo::config::Config;
 use raccordo::ctx::{Ctx, Services};
 use raccordo::db::Location;
+use raccordo::deliverables::service as deliverables;
 use raccordo::http::site::Site;
 use raccordo::http::{csrf, route};
 use raccordo::jobs::runner::{Ended, Runner};
@@ -28,6 +29,7 @@ use raccordo::jobs::schedule::Job;
 use raccordo::kinds_of_mail;
 use raccordo::mail::dispatcher;
 use raccordo::mail::transport::{MemoryTransport, Transport};
+use raccordo::reviews::service as reviews;
 use raccordo::secret;
 use raccordo::texts::Lang;
 use raccordo::time::zone;
@@ -147,6 +149,14 @@ impl TestApp {
         let name = format!("{} {}", person.given_name, person.family_name);
         let actor = Actor { identity: Identity::Person { id: person.id, name }, seats, scope: Scope::Full };
         Ctx { services: self.services.clone(), actor, lang: Lang::It, request_id: None, generation: None }
+    }
+
+    /// Accepts a contribution as the service itself, because the person who handed it in may not accept it.
+    pub async fn accept(&self, contribution: &str) {
+        let id: DeliverableId = contribution.rsplit('/').next().and_then(|id| id.parse().ok()).expect("an id");
+        let known = deliverables::deliverable(self.services.db.reader(), id).await.expect("a contribution");
+        let (ctx, version) = (self.system(), known.deliverable.version);
+        ctx.write(async |txn| reviews::approve(&ctx, txn, id, version).await).await.expect("accepted");
     }
 
     pub async fn person(&self, email: &str) -> person::Model {
@@ -287,6 +297,17 @@ pub struct Client {
 }
 
 impl Client {
+    /// Accepts every open remark on a contribution.
+    pub async fn settle(&self, contribution: &str) {
+        let review = self.get(&format!("{contribution}/review")).send().await.expect(200);
+        for remark in review["remarks"].as_array().expect("a list") {
+            if ["open", "answered"].map(Value::from).contains(&remark["state"]) {
+                let path = format!("/api/v1/remarks/{}/accept", remark["id"].as_str().expect("an id"));
+                self.post(&path).if_match(&remark["version"]).send().await.expect(200);
+            }
+        }
+    }
+
     pub fn get(&self, path: &str) -> Asking {
         self.request(Method::GET, path)
     }

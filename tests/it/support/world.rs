@@ -77,6 +77,15 @@ impl World {
         self.app.tick("handover").await;
     }
 
+    /// Lets Bergamo's referent see the report before its release.
+    async fn grant_access(&self, secretariat: &super::app::Client) -> String {
+        let access = json!({
+            "product": "relazione-territoriale", "designation_id": self.id("designation"), "valid_from": "2027-02-01",
+            "valid_to": "2027-12-31", "hours_before": 48, "reason": "Prepara la presentazione alla stampa.",
+        });
+        text(&secretariat.post("/api/v1/early-access").json(access).send().await.expect(201), "id")
+    }
+
     async fn release(&mut self) {
         let secretariat = self.app.client(SECRETARIAT).await;
         let plan = async |period: &str| {
@@ -104,7 +113,9 @@ impl World {
             ("deliverable", text(&deliverables["items"][0], "id")),
             ("task", text(&tasks["items"][0], "id")),
         ]);
+        self.review().await;
         self.ids.insert("text", self.keep_text().await);
+        self.ids.insert("early access", self.grant_access(&secretariat).await);
         self.ids.insert("method", self.publish_sheet().await);
         let link = Link {
             task_id: self.id("task").parse::<TaskId>().expect("an id"),
@@ -115,6 +126,22 @@ impl World {
         let ctx = self.app.system();
         let tokens = ctx.write(async |txn| links::issue(&ctx, txn, vec![link]).await).await.expect("a link");
         self.ids.insert("press", tokens.concat());
+    }
+
+    /// Writes a remark on Bergamo's contribution and settles it; has the contribution read by Mantova, whose seats are
+    /// vacant.
+    async fn review(&mut self) {
+        let secretariat = self.app.client(SECRETARIAT).await;
+        let path = format!("/api/v1/deliverables/{}", self.id("deliverable"));
+        let remark = json!({ "part": "Capitolo 3", "text": "Confrontare con l’edizione scorsa." });
+        let remark = secretariat.post(&format!("{path}/remarks")).json(remark).send().await.expect(201);
+        let accept = format!("/api/v1/remarks/{}/accept", text(&remark, "id"));
+        secretariat.post(&accept).if_match(&remark["version"]).send().await.expect(200);
+        let ask = json!({ "observatory": "mantova", "due_day": "2027-03-05" });
+        let reading = secretariat.post(&format!("{path}/peer-readings")).json(ask).send().await.expect(201);
+        let accept = format!("/api/v1/peer-readings/{}/accept", text(&reading, "id"));
+        secretariat.post(&accept).if_match(&reading["version"]).send().await.expect(200);
+        self.ids.extend([("remark", text(&remark, "id")), ("reading", text(&reading, "id"))]);
     }
 
     /// Keeps a file with a text of Bergamo's contribution, without submitting it. Returns its id.
@@ -269,9 +296,14 @@ const FILLED: &[(&str, &str)] = &[
     ("rilasci/{slug}", "release address"),
     ("products/{code}", "product"),
     ("deliverables/{id}", "deliverable"),
+    ("remarks/{id}", "remark"),
+    ("peer-readings/{id}", "reading"),
+    ("readings/{id}", "reading"),
     ("{id}/{verb}", "verb"),
     ("{id}/{act}", "act"),
     ("publications/{deliverable_id}", "deliverable"),
+    ("early-access/{id}", "early access"),
+    ("texts/{deliverable_id}", "deliverable"),
     ("tasks/{id}", "task"),
     ("tables/{code}", "table"),
     ("meetings/{id}", "convened"),

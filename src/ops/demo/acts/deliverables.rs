@@ -3,12 +3,13 @@
 use super::super::stage::Stage;
 use crate::deliverables::service as deliverables;
 use crate::error::Result;
+use crate::reviews::service as reviews;
 use entity::ids::ReleaseId;
 
 pub(in crate::ops::demo) async fn approve(stage: &Stage, release: ReleaseId, observatory: &str) -> Result<()> {
     let secretariat = stage.secretariat().await?;
     let known = stage.deliverable(release, observatory).await?.deliverable;
-    secretariat.write(async |txn| deliverables::approve(&secretariat, txn, known.id, known.version).await).await?;
+    secretariat.write(async |txn| reviews::approve(&secretariat, txn, known.id, known.version).await).await?;
     Ok(())
 }
 
@@ -21,7 +22,7 @@ pub(in crate::ops::demo) async fn send_back(
     let secretariat = stage.secretariat().await?;
     let known = stage.deliverable(release, observatory).await?.deliverable;
     secretariat
-        .write(async |txn| deliverables::request_changes(&secretariat, txn, known.id, known.version, remarks).await)
+        .write(async |txn| reviews::request_changes(&secretariat, txn, known.id, known.version, Some(remarks)).await)
         .await?;
     Ok(())
 }
