@@ -93,6 +93,8 @@ export const pages = {
     "/jobs",
   ],
   referent: [
+    "/agenda/year",
+    "/tasks/load",
     "/",
     "/me",
     "/network",
