@@ -67,7 +67,7 @@ pub async fn year_of_work(ctx: &Ctx, year: Period) -> Result<YearOfWork> {
     let name = |id: ObservatoryId| names.iter().find(|place| place.observatory == id).map(|place| place.name.clone());
     let mut places = Vec::new();
     for one in observatories.iter() {
-        let subject = Subject { observatory: one.id, body: one.body_id };
+        let subject = Subject::of(one.id, one.body_id);
         if contributions::may(&ctx.actor, Action::View, subject) {
             places.push(PlaceOfWork {
                 name: name(one.id).unwrap_or_else(|| one.name.clone()),
