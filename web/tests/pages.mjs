@@ -112,6 +112,8 @@ export const pages = {
     "/jobs",
   ],
   referent: [
+    "/agenda/year",
+    "/tasks/load",
     "/",
     "/me",
     "/network",
