@@ -147,7 +147,7 @@ async fn show_act(ctx: Ctx, request: HttpRequest, path: web::Path<(DeliverableId
     let (act, action) = act_named(&name)?;
     let view = open::<DeliverableView>(&ctx, ctx.reader(), id, *action, Seen::AsItStands).await?;
     let form = FormState::made_of(view.deliverable.version, ActForm::of_day(view.deliverable.hand_set_day));
-    page(&act_page(&ctx, &request, act, &view, form).await?)
+    page(&act_page(&ctx, &request, act, &view, form))
 }
 
 #[post("/deliverables/{id:[0-9A-Fa-f-]+}/{act:block|reschedule|waive}")]
@@ -168,21 +168,21 @@ async fn perform(
     form::change(&ctx, form, work, leads_on, async |form| {
         let view = open::<DeliverableView>(&ctx, ctx.reader(), id, *action, Seen::AsItStands).await?;
         let form = form.beside(view.deliverable.version);
-        Ok(act_page(&ctx, &request, act, &view, form).await?)
+        Ok(act_page(&ctx, &request, act, &view, form))
     })
     .await
 }
 
-async fn act_page(
+fn act_page(
     ctx: &Ctx,
     request: &HttpRequest,
     act: &'static Act,
     view: &DeliverableView,
     form: FormState<Versioned<ActForm>>,
-) -> Result<ActPage> {
+) -> ActPage {
     let on_behalf = if act.is_report() { on_behalf(ctx, view) } else { None };
     let shell = shell_below(ctx, request, act.label, view);
-    Ok(ActPage { shell, about: title(view, ctx.lang), act, on_behalf, back: href(view), form })
+    ActPage { shell, about: title(view, ctx.lang), act, on_behalf, back: href(view), form }
 }
 
 #[get("/deliverables/{id:[0-9A-Fa-f-]+}/submit")]

@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::http::Answer;
 use crate::http::form::{self, Choice, Form, FormState, OnlyButton, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
+use crate::network::model::PersonView;
 use crate::network::service as network;
 use crate::texts::{Label as _, Lang};
 use crate::time::words;
@@ -137,7 +138,7 @@ async fn views(ctx: &Ctx) -> Result<Vec<ViewLine>> {
         let person = people.iter().find(|person| person.id == line.person_id);
         ViewLine {
             at: words::long_instant(line.at, ctx.lang),
-            name: person.map(|person| person.name()).unwrap_or_default(),
+            name: person.map(PersonView::name).unwrap_or_default(),
             what: access.map(|view| view.product_name(ctx.lang).to_owned()).unwrap_or_default(),
         }
     };

@@ -34,6 +34,8 @@ pub struct Filter {
     pub state: Option<ReleaseState>,
     /// Only releases that are neither published nor cancelled.
     pub open: bool,
+    /// Only releases that came out, withdrawn ones too.
+    pub came_out: bool,
     /// Only these releases.
     pub ids: Option<Vec<ReleaseId>>,
     /// Only releases that an observatory owes, alone or with others.
@@ -168,6 +170,7 @@ pub async fn list(
         .add_option(filter.theme.map(|theme| product::Column::Theme.eq(theme)))
         .add_option(filter.state.map(|state| release::Column::State.eq(state)))
         .add_option(filter.open.then(is_open))
+        .add_option(filter.came_out.then(|| release::Column::PublishedAt.is_not_null()))
         .add_option(filter.owed_by.as_ref().map(is_owed_by))
         .add_option(filter.ids.as_ref().map(|ids| release::Column::Id.is_in(ids.iter().copied())))
         .add_option(filter.from.map(|day| release::Column::Day.gte(day)))

@@ -1,5 +1,6 @@
 //! The page of one task, and the pages of its acts; the list of work is in `list`.
 
+mod acts;
 mod contact;
 mod give;
 mod late;
@@ -15,13 +16,11 @@ use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::DeliverableView;
-use crate::deliverables::web::{
-    self as contributions, Act, ActForm, ActPage, FINAL, Field, HandInForm, HandInPage, file_hint, shell_below_work,
-};
+use crate::deliverables::web::{self as contributions, Act, HandInForm, HandInPage, file_hint, shell_below_work};
 use crate::documents::model::ACCEPTED_FILES;
 use crate::error::{Error, Result};
 use crate::http::Answer;
-use crate::http::form::{self, Form, FormState, OnlyButton, Sent, Versioned};
+use crate::http::form::{self, Form, FormState, OnlyButton, Versioned};
 use crate::http::multipart::{SentWithFile, at_the_file};
 use crate::http::page::{Badge, FlashKind, Shell, done, page};
 use crate::network::model::PersonView;
@@ -46,9 +45,8 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
         .service(show_complete)
         .service(complete)
         .service(press_button)
-        .service(withdraw)
-        .service(show_act)
-        .service(perform);
+        .service(withdraw);
+    acts::pages(cfg);
     give::pages(cfg);
     late::pages(cfg);
     propose::pages(cfg);
@@ -124,7 +122,7 @@ impl TaskPage {
         let derived = |day: NaiveDate| words::long_day(day, ctx.lang);
         let is_own = policy::works_on(&ctx.actor, service::subject(&task.seat));
         let may_report = task.may(&ctx.actor, Action::Start);
-        let acts = |is_final: bool| possible_acts(ctx, task).filter(|act| act.is_final() == is_final).collect();
+        let acts = |is_final: bool| acts::possible_acts(ctx, task).filter(|act| act.is_final() == is_final).collect();
         Ok(Self {
             shell: shell_of(ctx, request, task, task.title(ctx.lang).to_owned()).await?.here(),
             line: Line::of(task, ctx),
@@ -382,125 +380,6 @@ async fn withdraw(ctx: Ctx, id: web::Path<DeliverableId>, form: Form<Versioned<O
     let leads_on =
         |view: DeliverableView| done(&contributions::href(&view), FlashKind::Success, "deliverables.done_withdraw");
     form::press(&ctx, &press, work, leads_on).await
-}
-
-/// Acts with a page of their own. The names are those of the events, except for the one that sets a day.
-const ACTS: &[(Act, Action)] = &[
-    (
-        Act {
-            name: "refuse",
-            label: "tasks.refuse",
-            lead: "tasks.refuse_lead",
-            kind: "primary",
-            field: Field::Reason,
-            done: "tasks.done_refused",
-        },
-        Action::Refuse,
-    ),
-    (
-        Act {
-            name: "insist",
-            label: "tasks.insist",
-            lead: "tasks.insist_lead",
-            kind: "primary",
-            field: Field::Reason,
-            done: "tasks.done_insisted",
-        },
-        Action::Insist,
-    ),
-    (
-        Act {
-            name: "block",
-            label: "tasks.block",
-            lead: "tasks.block_lead",
-            kind: "primary",
-            field: Field::Reason,
-            done: "tasks.done_blocked",
-        },
-        Action::Block,
-    ),
-    (
-        Act {
-            name: "reschedule",
-            label: "tasks.reschedule",
-            lead: "tasks.reschedule_lead",
-            kind: "primary",
-            field: Field::Day,
-            done: "tasks.done_rescheduled",
-        },
-        Action::Reschedule,
-    ),
-    (
-        Act {
-            name: "cancel",
-            label: "tasks.cancel",
-            lead: "tasks.cancel_lead",
-            kind: FINAL,
-            field: Field::Reason,
-            done: "tasks.done_cancelled",
-        },
-        Action::Cancel,
-    ),
-];
-
-fn act_named(name: &str) -> Result<&'static (Act, Action)> {
-    ACTS.iter().find(|(act, _)| act.name == name).ok_or(Error::NotFound)
-}
-
-/// Returns the acts with a page of their own that the reader may do now, in the order shown.
-fn possible_acts(ctx: &Ctx, task: &Task) -> impl Iterator<Item = &'static Act> {
-    let is_possible = |act: &Act| match LIFECYCLE.event(act.name) {
-        Some(event) => LIFECYCLE.allows(task.state(), event),
-        None => is_open(task.state()),
-    };
-    ACTS.iter().filter(move |(act, action)| is_possible(act) && task.may(&ctx.actor, *action)).map(|(act, _)| act)
-}
-
-#[get("/tasks/{id:[0-9A-Fa-f-]+}/{act:refuse|insist|block|reschedule|cancel}")]
-async fn show_act(ctx: Ctx, request: HttpRequest, path: web::Path<(TaskId, String)>) -> Answer {
-    let (id, name) = path.into_inner();
-    let (act, action) = act_named(&name)?;
-    let task = open::<Task>(&ctx, ctx.reader(), id, *action, Seen::AsItStands).await?;
-    let form = FormState::made_of(task.version, ActForm::of_day(task.hand_set_day));
-    page(&act_page(&ctx, &request, act, &task, form).await?)
-}
-
-#[post("/tasks/{id:[0-9A-Fa-f-]+}/{act:refuse|insist|block|reschedule|cancel}")]
-async fn perform(
-    ctx: Ctx,
-    request: HttpRequest,
-    path: web::Path<(TaskId, String)>,
-    form: Sent<Versioned<ActForm>>,
-) -> Answer {
-    let (id, name) = path.into_inner();
-    let (act, action) = act_named(&name)?;
-    let work = async |txn: &Txn, version, typed: &ActForm| match action {
-        Action::Refuse => service::refuse(&ctx, txn, id, version, &typed.reason).await,
-        Action::Insist => service::insist(&ctx, txn, id, version, &typed.reason).await,
-        Action::Block => service::block(&ctx, txn, id, version, &typed.reason).await,
-        Action::Cancel => service::cancel(&ctx, txn, id, version, &typed.reason).await,
-        _ => service::reschedule(&ctx, txn, id, version, typed.read_day()?).await,
-    };
-    let leads_on = |task: Task| done(&href(&task), FlashKind::Success, act.done);
-    form::change(&ctx, form, work, leads_on, async |form| {
-        let task = open::<Task>(&ctx, ctx.reader(), id, *action, Seen::AsItStands).await?;
-        let form = form.beside(task.version);
-        Ok(act_page(&ctx, &request, act, &task, form).await?)
-    })
-    .await
-}
-
-async fn act_page(
-    ctx: &Ctx,
-    request: &HttpRequest,
-    act: &'static Act,
-    task: &Task,
-    form: FormState<Versioned<ActForm>>,
-) -> Result<ActPage> {
-    let shell = shell_below(ctx, request, act.label, task).await?;
-    let about = about(task, ctx.lang);
-    let on_behalf = if act.is_report() { on_behalf(ctx, task) } else { None };
-    Ok(ActPage { shell, about, act, on_behalf, back: href(task), form })
 }
 
 impl Line {

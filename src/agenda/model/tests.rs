@@ -83,6 +83,7 @@ fn told(lines: &[Line]) -> Vec<String> {
         Verdict::Settled => "settled".to_owned(),
         Verdict::Gap => "gap".to_owned(),
         Verdict::NoDay(_) => "no day".to_owned(),
+        Verdict::Overtaken(derived) => format!("overtaken {}", derived.day),
     };
     lines.iter().map(|line| format!("{}: {}", line.period, verdict(line))).collect()
 }

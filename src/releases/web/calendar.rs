@@ -71,7 +71,7 @@ impl List {
     fn filter(self, narrowed: ReleaseFilter) -> ReleaseFilter {
         match self {
             Self::Upcoming => ReleaseFilter { open: true, ..narrowed },
-            Self::Published => ReleaseFilter { state: Some(ReleaseState::Published), latest_first: true, ..narrowed },
+            Self::Published => ReleaseFilter { came_out: true, latest_first: true, ..narrowed },
             Self::Cancelled => ReleaseFilter { state: Some(ReleaseState::Cancelled), latest_first: true, ..narrowed },
         }
     }
@@ -99,7 +99,8 @@ impl Part {
     const fn states(self) -> &'static [ReleaseState] {
         match self {
             Self::List(List::Upcoming) => &[ReleaseState::Provisional, ReleaseState::Confirmed],
-            Self::List(List::Published | List::Cancelled) => &[],
+            Self::List(List::Published) => &[ReleaseState::Published, ReleaseState::Withdrawn],
+            Self::List(List::Cancelled) => &[],
             Self::Year(_) | Self::Month(_) => ReleaseState::ALL,
         }
     }
@@ -121,9 +122,11 @@ impl Part {
     /// Returns the filters of the feed that has the releases of the part. One of coming releases keeps those that came.
     fn of_feed(self, narrowed: &Narrowing) -> Narrowing {
         match self {
-            Self::List(List::Published) => Narrowing { state: Some(ReleaseState::Published), ..narrowed.clone() },
+            Self::List(List::Published) if narrowed.state.is_none() => {
+                Narrowing { state: Some(ReleaseState::Published), ..narrowed.clone() }
+            }
             Self::List(List::Cancelled) => Narrowing { state: Some(ReleaseState::Cancelled), ..narrowed.clone() },
-            Self::List(List::Upcoming) | Self::Year(_) | Self::Month(_) => narrowed.clone(),
+            Self::List(List::Upcoming | List::Published) | Self::Year(_) | Self::Month(_) => narrowed.clone(),
         }
     }
 }

@@ -233,7 +233,7 @@ async fn open_reading(
     seen: Seen,
 ) -> Result<ReadingView> {
     let found = open::<FoundReading>(ctx, db, id, action, seen).await?;
-    Ok(views(ctx, vec![found.reading], &found.about).await?.pop().ok_or(Error::NotFound)?)
+    views(ctx, vec![found.reading], &found.about).await?.pop().ok_or(Error::NotFound)
 }
 
 /// A reading as it is found, before its reader is named.
