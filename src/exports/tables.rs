@@ -1,5 +1,6 @@
 //! The tables, one function each. A list with more rows than are exported is refused.
 
+use super::policy::{self, Action};
 use crate::ctx::Ctx;
 use crate::deliverables::service::{self as deliverables, DeliverableFilter};
 use crate::designations::service::{self as designations, RegisterFilter};
@@ -43,8 +44,9 @@ impl List {
     }
 }
 
-/// Exports a list. Who may: those who see the list; it has the rows that they see. Errors: `export_too_long`.
+/// Exports a list. Who may: holders of seats of the network; it has the rows that they see. Errors: `export_too_long`.
 pub async fn export(ctx: &Ctx, list: List) -> Result<Export> {
+    ctx.demand(policy::may(&ctx.actor, Action::Export))?;
     let (headings, rows) = match list {
         List::Agenda => agenda(ctx).await?,
         List::Contributions => contributions(ctx).await?,
@@ -61,6 +63,16 @@ type Table = (&'static [&'static str], Vec<Vec<Cell>>);
 
 /// All releases with their dates. Public.
 async fn agenda(ctx: &Ctx) -> Result<Table> {
+    const HEADINGS: &[&str] = &[
+        "exports.product_code",
+        "exports.product",
+        "exports.observatory",
+        "exports.period",
+        "exports.day",
+        "exports.hour",
+        "exports.precision",
+        "exports.state",
+    ];
     let lang = ctx.lang;
     let all = releases::list(ctx.reader(), &ReleaseFilter::default(), None, MOST_EXPORTED + 1).await?;
     Export::must_be_short(&all)?;
@@ -77,21 +89,19 @@ async fn agenda(ctx: &Ctx) -> Result<Table> {
             state_badge(view.release.state(), lang).text.into(),
         ]
     });
-    const HEADINGS: &[&str] = &[
-        "exports.product_code",
-        "exports.product",
-        "exports.observatory",
-        "exports.period",
-        "exports.day",
-        "exports.hour",
-        "exports.precision",
-        "exports.state",
-    ];
     Ok((HEADINGS, rows.collect()))
 }
 
 /// The contributions that the caller sees.
 async fn contributions(ctx: &Ctx) -> Result<Table> {
+    const HEADINGS: &[&str] = &[
+        "exports.product",
+        "exports.period",
+        "exports.observatory",
+        "exports.release_day",
+        "exports.due_day",
+        "exports.state",
+    ];
     let lang = ctx.lang;
     let all = deliverables::list(ctx, &DeliverableFilter::default(), None, MOST_EXPORTED + 1).await?;
     Export::must_be_short(&all)?;
@@ -105,19 +115,13 @@ async fn contributions(ctx: &Ctx) -> Result<Table> {
             view.deliverable.state().label(lang).into(),
         ]
     });
-    const HEADINGS: &[&str] = &[
-        "exports.product",
-        "exports.period",
-        "exports.observatory",
-        "exports.release_day",
-        "exports.due_day",
-        "exports.state",
-    ];
     Ok((HEADINGS, rows.collect()))
 }
 
 /// The tasks that the caller sees.
 async fn tasks_of(ctx: &Ctx) -> Result<Table> {
+    const HEADINGS: &[&str] =
+        &["exports.task", "exports.seat", "exports.place", "exports.due_day", "exports.minutes", "exports.state"];
     let lang = ctx.lang;
     let all = tasks::list(ctx, &TaskFilter::default(), None, MOST_EXPORTED + 1).await?;
     Export::must_be_short(&all)?;
@@ -131,13 +135,20 @@ async fn tasks_of(ctx: &Ctx) -> Result<Table> {
             task.state().label(lang).into(),
         ]
     });
-    const HEADINGS: &[&str] =
-        &["exports.task", "exports.seat", "exports.place", "exports.due_day", "exports.minutes", "exports.state"];
     Ok((HEADINGS, rows.collect()))
 }
 
 /// The designations in force today that the caller sees, with the name of the holder, as the list of the register.
 async fn register(ctx: &Ctx) -> Result<Table> {
+    const HEADINGS: &[&str] = &[
+        "exports.seat",
+        "exports.place",
+        "exports.holder",
+        "exports.from",
+        "exports.to",
+        "exports.act",
+        "exports.state",
+    ];
     let (lang, today): (Lang, _) = (ctx.lang, ctx.today());
     let filter = RegisterFilter { as_of: Some(today), ..RegisterFilter::default() };
     let all = designations::list(ctx, &filter, None, MOST_EXPORTED + 1).await?;
@@ -154,14 +165,5 @@ async fn register(ctx: &Ctx) -> Result<Table> {
             one.standing_on(today).label(lang).into(),
         ]
     });
-    const HEADINGS: &[&str] = &[
-        "exports.seat",
-        "exports.place",
-        "exports.holder",
-        "exports.from",
-        "exports.to",
-        "exports.act",
-        "exports.state",
-    ];
     Ok((HEADINGS, rows.collect()))
 }

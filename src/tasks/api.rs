@@ -161,7 +161,7 @@ pub async fn show_task(ctx: Ctx, id: web::Path<TaskId>) -> Answer {
 /// Gives a task to one seat, or a task each to the referents of several observatories, all or none. One recipient must work
 /// on the day; of several, each gets the last day on or before it that its territory works. Who may: the secretariat. Mails:
 /// *tasks given* to the holders of the seats, several within some minutes in one mail. Errors: `seat_or_observatories`
-/// if both or neither of `seat` and `observatories` are given, `unknown_value`, `non_working_day`, `day_in_past`.
+/// if both or neither of seat and observatories are given, `unknown_value`, `non_working_day`, `day_in_past`.
 #[utoipa::path(tag = "tasks", params(IdempotencyKey), request_body = GiveTasksIn, responses((status = 201, body = TasksGivenOut)))]
 #[post("/tasks")]
 pub async fn give_tasks(ctx: Ctx, request: HttpRequest, input: Json<GiveTasksIn>) -> Answer {

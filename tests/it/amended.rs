@@ -86,7 +86,7 @@ fn text_of(version: &Value) -> String {
     version.to_string()
 }
 
-/// Who was told of an amendment.
+/// Returns the addresses that a mail about an amendment has reached.
 async fn told(app: &TestApp) -> Vec<String> {
     app.advance(TimeDelta::minutes(10));
     app.mails().await.into_iter().filter(|mail| mail.kind == "release_amended").map(|mail| mail.to).collect()
