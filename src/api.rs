@@ -61,7 +61,7 @@ pub fn rights() -> Rights {
         .with(portal::api::RIGHTS_BY_RELEASE, releases::policy::may)
         .with(portal::api::RIGHTS, portal::policy::may)
         .with(reminders::api::RIGHTS, reminders::policy::may)
-        .without_policy(exports::api::RIGHTS)
+        .with(exports::api::RIGHTS, exports::policy::may)
         .with(overview::api::RIGHTS, overview::policy::may)
         .with(mail_log::api::RIGHTS, mail::policy::may)
         .with(jobs::api::RIGHTS, jobs::policy::may)

@@ -32,7 +32,7 @@ use utoipa::{IntoParams, ToSchema};
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     cfg.service(show_proposal)
-        .service(show_review)
+        .service(show_dates_to_review)
         .service(accept_proposal)
         .service(list_editions)
         .service(adopt_edition)
@@ -48,7 +48,7 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
 /// Rights required by each operation, by the name of its handler.
 pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("show_proposal", Right::Ever(Action::Propose)),
-    ("show_review", Right::Ever(Action::Propose)),
+    ("show_dates_to_review", Right::Ever(Action::Propose)),
     ("accept_proposal", Right::Ever(Action::Accept)),
     ("list_editions", Right::Anybody),
     ("adopt_edition", Right::Ever(Action::Adopt)),
@@ -333,7 +333,7 @@ pub async fn show_proposal(ctx: Ctx, query: web::Query<SpanQuery>) -> Answer {
 /// secretariat.
 #[utoipa::path(tag = "agenda", responses((status = 200, body = ProposalOut)))]
 #[get("/agenda/review")]
-pub async fn show_review(ctx: Ctx) -> Answer {
+pub async fn show_dates_to_review(ctx: Ctx) -> Answer {
     let review = service::review(&ctx).await?;
     let month = || Period::containing(Frequency::Month, ctx.today()).map(|month| month.to_string());
     let none = || ProposalOut { from: month().unwrap_or_default(), to: month().unwrap_or_default(), lines: Vec::new() };

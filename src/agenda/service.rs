@@ -35,7 +35,7 @@ use chrono::{Months, NaiveDate};
 use entity::ids::{ObservatoryId, OutcomeId, ProductId};
 use entity::kinds::{OutcomeKind, ProductScope};
 use sea_orm::ConnectionTrait;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Longest title of an edition, in characters.
@@ -140,8 +140,32 @@ pub async fn review(ctx: &Ctx) -> Result<Option<Proposal>> {
     let (from, to) = (month(ctx.today())?, month(ctx.today() + Months::new(REVIEWED_MONTHS))?);
     let mut review = proposal(ctx, ctx.reader(), Span::new(from, to)?).await?;
     let lines = std::mem::take(&mut review.lines);
-    review.lines = lines.into_iter().filter(|line| is_to_review(line) && review.source(line).is_some()).collect();
+    review.lines = because_of_sources(&review.catalogue, lines);
     Ok(Some(review))
+}
+
+/// Keeps the lines to review whose rule names a source, or follows a release that is to be reviewed for that reason. A
+/// release that follows a date set by hand is not among them.
+fn because_of_sources(catalogue: &[Product], lines: Vec<Line>) -> Vec<Line> {
+    let product = |line: &Line| catalogue.iter().find(|product| product.id == line.product);
+    let rule = |line: &Line| product(line)?.details.date_rule.as_ref();
+    let key = |line: &Line| Some((product(line)?.code.clone(), line.period.last_day()));
+    let mut moved: HashSet<(String, NaiveDate)> = HashSet::new();
+    let is_moved = |line: &Line, moved: &HashSet<(String, NaiveDate)>| {
+        let Some(rule) = rule(line) else { return false };
+        let follows = rule.follows().map(|code| (code.to_owned(), line.period.last_day()));
+        rule.source().is_some() || follows.is_some_and(|followed| moved.contains(&followed))
+    };
+    // A product may follow one that comes later in the list.
+    loop {
+        let found: HashSet<_> =
+            lines.iter().filter(|line| is_to_review(line) && is_moved(line, &moved)).filter_map(key).collect();
+        if found.len() == moved.len() {
+            break;
+        }
+        moved = found;
+    }
+    lines.into_iter().filter(|line| is_to_review(line) && is_moved(line, &moved)).collect()
 }
 
 /// Tells whether the date of an existing release came from its rule, which gives another one now, or none.

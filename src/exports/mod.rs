@@ -5,5 +5,6 @@
 //! slices; no slice depends on it.
 
 pub mod api;
+pub mod policy;
 mod tables;
 pub mod web;

@@ -1,5 +1,6 @@
 //! The tables, one function each. A list with more rows than are exported is refused.
 
+use super::policy::{self, Action};
 use crate::ctx::Ctx;
 use crate::deliverables::service::{self as deliverables, DeliverableFilter};
 use crate::designations::service::{self as designations, RegisterFilter};
@@ -43,8 +44,9 @@ impl List {
     }
 }
 
-/// Exports a list. Who may: those who see the list; it has the rows that they see. Errors: `export_too_long`.
+/// Exports a list. Who may: holders of seats of the network; it has the rows that they see. Errors: `export_too_long`.
 pub async fn export(ctx: &Ctx, list: List) -> Result<Export> {
+    ctx.demand(policy::may(&ctx.actor, Action::Export))?;
     let (headings, rows) = match list {
         List::Agenda => agenda(ctx).await?,
         List::Contributions => contributions(ctx).await?,

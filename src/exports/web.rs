@@ -1,5 +1,6 @@
 //! The page of the exports, and the files themselves.
 
+use super::policy::{self, Action};
 use super::tables::{self, List};
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -31,7 +32,7 @@ struct ExportRow {
 
 #[get("/exports")]
 async fn show_exports(ctx: Ctx, request: HttpRequest) -> Answer {
-    ctx.demand(ctx.actor.is_colleague())?;
+    ctx.demand(policy::may(&ctx.actor, Action::Export))?;
     let row = |list: &List| ExportRow {
         name: ctx.lang.t(list.name_key()),
         csv: format!("/exports/{}?format=csv", list.as_str()),
@@ -53,7 +54,7 @@ struct FormatForm {
 
 #[get("/exports/{list}")]
 async fn download(ctx: Ctx, list: web::Path<String>, query: web::Query<FormatForm>) -> Answer {
-    ctx.demand(ctx.actor.person_id().is_some())?;
+    ctx.demand(policy::may(&ctx.actor, Action::Export))?;
     let format = Reading::of(|reading| reading.optionally_chosen::<Format>("format", &query.format))?;
     let list: List = list.parse().map_err(|()| Error::NotFound)?;
     Ok(tables::export(&ctx, list).await?.answer(format.unwrap_or_default())?)

@@ -113,7 +113,15 @@ const CONFINED: &[Confined] = &[
         layers: &["web"],
         places: &[("src/http/", "the frame and the error page"), ("src/mail/content.rs", "the two parts of a mail")],
     },
-    Confined { krate: "csv", layers: &[], places: &[("src/http/csv.rs", "writes tables")] },
+    Confined {
+        krate: "csv",
+        layers: &[],
+        places: &[
+            ("src/http/csv.rs", "writes tables"),
+            ("src/http/sheet.rs", "writes tables for spreadsheet programs"),
+            ("src/sheet/", "reads tables"),
+        ],
+    },
     Confined { krate: "quick_xml", layers: &[], places: &[("src/releases/feed/news.rs", "writes the news")] },
     Confined { krate: "oxrdf", layers: &[], places: &[("src/overview/open_data/graph.rs", "states facts")] },
     Confined { krate: "oxttl", layers: &[], places: &[("src/overview/open_data/graph.rs", "writes them as Turtle")] },
@@ -124,11 +132,6 @@ const CONFINED: &[Confined] = &[
         places: &[("src/documents/contents.rs", "reads and writes the contents of documents")],
     },
     Confined { krate: "reqwest", layers: &[], places: &[("src/portal/", "fetches the declared page")] },
-    Confined {
-        krate: "csv",
-        layers: &[],
-        places: &[("src/sheet/", "reads tables"), ("src/http/sheet.rs", "writes tables")],
-    },
     Confined { krate: "calamine", layers: &[], places: &[("src/sheet/", "reads workbooks")] },
     Confined { krate: "zip", layers: &[], places: &[("src/sheet/", "counts to what a workbook unpacks")] },
     Confined { krate: "rust_xlsxwriter", layers: &[], places: &[("src/http/sheet.rs", "writes workbooks")] },

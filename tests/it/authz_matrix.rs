@@ -276,6 +276,7 @@ macro_rules! without_subject {
 without_subject!(of_agenda, agenda);
 without_subject!(of_catalogue, catalogue);
 without_subject!(of_sources, sources);
+without_subject!(of_exports, exports);
 without_subject!(of_releases, releases);
 without_subject!(of_early_access, early_access);
 without_subject!(of_portal, portal);
@@ -300,6 +301,7 @@ fn the_matrix_of_rights_is_the_reviewed_one() {
         of_network,
         of_designations,
         of_sources,
+        of_exports,
         of_catalogue,
         of_releases,
         of_studies,

@@ -115,7 +115,8 @@ async fn one_shift_of_a_source_yields_exactly_the_expected_proposals(engine: Eng
             "nota 2027-Q3 new 2027-12-16"
         ]
     );
-    let sentence = proposed.iter().find(|line| line["product"] == "nota").expect("a line")["explanation_it"].clone();
+    let sentence = proposed.iter().find(|line| line["period"] == "2026-Q4" && line["product"] == "nota");
+    let sentence = sentence.expect("a line")["explanation_it"].clone();
     let sentence = sentence.as_str().expect("a sentence");
     assert!(
         sentence.contains(
@@ -382,6 +383,6 @@ async fn a_source_is_imported_on_its_pages(engine: Engine) {
     let done = form(&shown, &comparison).send(&browser).await;
     assert_eq!(done.header("location"), Some("/sources/istat-prezzi"), "{}", done.text());
     assert!(page("/sources/istat-prezzi").await.contains("Gennaio 2027: inserita per il 16.02.2027"));
-    let template = browser.get("/sources/istat-prezzi/template.csv").send().await;
+    let template = browser.get("/sources/istat-prezzi/template").send().await;
     assert!(template.text().contains("etichetta;giorno;stato;nota"), "{}", template.text());
 }

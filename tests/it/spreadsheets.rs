@@ -209,7 +209,7 @@ async fn a_spreadsheet_is_imported_on_its_pages(engine: Engine) {
     let address = led.header("location").expect("an address").to_owned();
     let done = form(&page(&address).await, &address).send(&browser).await;
     assert_eq!(done.header("location"), Some("/calendar"), "{}", done.text());
-    let template = browser.get("/agenda/import/template.csv").send().await;
+    let template = browser.get("/agenda/import/template").send().await;
     assert!(template.text().contains("prodotto;osservatorio;periodo;giorno;ora;precisione"), "{}", template.text());
 }
 

@@ -102,7 +102,7 @@ fn shell(ctx: &Ctx, request: &HttpRequest, title_key: &str) -> Shell {
 }
 
 /// An example of a spreadsheet.
-#[get("/agenda/import/template.csv")]
+#[get("/agenda/import/template")]
 async fn download_template(ctx: Ctx) -> Answer {
     only_who_may(&ctx)?;
     let example = ["relazione-territoriale", "", "2026", "31.03.2027", "10:00", "giorno e ora"];

@@ -212,7 +212,7 @@ async fn take_over(ctx: Ctx, path: web::Path<(String, DocumentId)>, form: Form<C
 }
 
 /// An example of a table with dates.
-#[get("/sources/{code}/template.csv")]
+#[get("/sources/{code}/template")]
 async fn download_template(ctx: Ctx, code: web::Path<String>) -> Answer {
     service::dossier(&ctx, ctx.reader(), &code).await?;
     let example = ["IV trimestre 2026", "12.03.2027", "confermata", ""];
