@@ -61,6 +61,30 @@ pub async fn export(ctx: &Ctx, list: List) -> Result<Export> {
 /// Keys of the headings, and the rows.
 type Table = (&'static [&'static str], Vec<Vec<Cell>>);
 
+// Keys of the headings of each table.
+const AGENDA: &[&str] = &[
+    "exports.product_code",
+    "exports.product",
+    "exports.observatory",
+    "exports.period",
+    "exports.day",
+    "exports.hour",
+    "exports.precision",
+    "exports.state",
+];
+const CONTRIBUTIONS: &[&str] = &[
+    "exports.product",
+    "exports.period",
+    "exports.observatory",
+    "exports.release_day",
+    "exports.due_day",
+    "exports.state",
+];
+const TASKS: &[&str] =
+    &["exports.task", "exports.seat", "exports.place", "exports.due_day", "exports.minutes", "exports.state"];
+const REGISTER: &[&str] =
+    &["exports.seat", "exports.place", "exports.holder", "exports.from", "exports.to", "exports.act", "exports.state"];
+
 /// All releases with their dates. Public.
 async fn agenda(ctx: &Ctx) -> Result<Table> {
     let lang = ctx.lang;
@@ -79,17 +103,7 @@ async fn agenda(ctx: &Ctx) -> Result<Table> {
             state_badge(view.release.state(), lang).text.into(),
         ]
     });
-    const HEADINGS: &[&str] = &[
-        "exports.product_code",
-        "exports.product",
-        "exports.observatory",
-        "exports.period",
-        "exports.day",
-        "exports.hour",
-        "exports.precision",
-        "exports.state",
-    ];
-    Ok((HEADINGS, rows.collect()))
+    Ok((AGENDA, rows.collect()))
 }
 
 /// The contributions that the caller sees.
@@ -107,15 +121,7 @@ async fn contributions(ctx: &Ctx) -> Result<Table> {
             view.deliverable.state().label(lang).into(),
         ]
     });
-    const HEADINGS: &[&str] = &[
-        "exports.product",
-        "exports.period",
-        "exports.observatory",
-        "exports.release_day",
-        "exports.due_day",
-        "exports.state",
-    ];
-    Ok((HEADINGS, rows.collect()))
+    Ok((CONTRIBUTIONS, rows.collect()))
 }
 
 /// The tasks that the caller sees.
@@ -133,9 +139,7 @@ async fn tasks_of(ctx: &Ctx) -> Result<Table> {
             task.state().label(lang).into(),
         ]
     });
-    const HEADINGS: &[&str] =
-        &["exports.task", "exports.seat", "exports.place", "exports.due_day", "exports.minutes", "exports.state"];
-    Ok((HEADINGS, rows.collect()))
+    Ok((TASKS, rows.collect()))
 }
 
 /// The designations in force today that the caller sees, with the name of the holder, as the list of the register.
@@ -156,14 +160,5 @@ async fn register(ctx: &Ctx) -> Result<Table> {
             one.standing_on(today).label(lang).into(),
         ]
     });
-    const HEADINGS: &[&str] = &[
-        "exports.seat",
-        "exports.place",
-        "exports.holder",
-        "exports.from",
-        "exports.to",
-        "exports.act",
-        "exports.state",
-    ];
-    Ok((HEADINGS, rows.collect()))
+    Ok((REGISTER, rows.collect()))
 }
