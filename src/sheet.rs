@@ -128,8 +128,8 @@ fn places(headings: &[String], columns: &'static [Column]) -> std::result::Resul
         }
         let heading = heading.chars().take(60).collect::<String>();
         let key = letters::name_key(&heading, "");
-        let means = |known: &&str| letters::name_key(known, "") == key;
-        let Some(column) = columns.iter().find(|column| column.headings.iter().any(|known| means(&known))) else {
+        let means = |known: &str| letters::name_key(known, "") == key;
+        let Some(column) = columns.iter().find(|column| column.headings.iter().any(|known| means(known))) else {
             return Err(Refusal::ColumnUnknown { heading });
         };
         if found.iter().flatten().any(|other| other.field == column.field) {

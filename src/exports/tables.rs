@@ -61,18 +61,32 @@ pub async fn export(ctx: &Ctx, list: List) -> Result<Export> {
 /// Keys of the headings, and the rows.
 type Table = (&'static [&'static str], Vec<Vec<Cell>>);
 
+// Keys of the headings of each table.
+const AGENDA: &[&str] = &[
+    "exports.product_code",
+    "exports.product",
+    "exports.observatory",
+    "exports.period",
+    "exports.day",
+    "exports.hour",
+    "exports.precision",
+    "exports.state",
+];
+const CONTRIBUTIONS: &[&str] = &[
+    "exports.product",
+    "exports.period",
+    "exports.observatory",
+    "exports.release_day",
+    "exports.due_day",
+    "exports.state",
+];
+const TASKS: &[&str] =
+    &["exports.task", "exports.seat", "exports.place", "exports.due_day", "exports.minutes", "exports.state"];
+const REGISTER: &[&str] =
+    &["exports.seat", "exports.place", "exports.holder", "exports.from", "exports.to", "exports.act", "exports.state"];
+
 /// All releases with their dates. Public.
 async fn agenda(ctx: &Ctx) -> Result<Table> {
-    const HEADINGS: &[&str] = &[
-        "exports.product_code",
-        "exports.product",
-        "exports.observatory",
-        "exports.period",
-        "exports.day",
-        "exports.hour",
-        "exports.precision",
-        "exports.state",
-    ];
     let lang = ctx.lang;
     let all = releases::list(ctx.reader(), &ReleaseFilter::default(), None, MOST_EXPORTED + 1).await?;
     Export::must_be_short(&all)?;
@@ -89,19 +103,11 @@ async fn agenda(ctx: &Ctx) -> Result<Table> {
             state_badge(view.release.state(), lang).text.into(),
         ]
     });
-    Ok((HEADINGS, rows.collect()))
+    Ok((AGENDA, rows.collect()))
 }
 
 /// The contributions that the caller sees.
 async fn contributions(ctx: &Ctx) -> Result<Table> {
-    const HEADINGS: &[&str] = &[
-        "exports.product",
-        "exports.period",
-        "exports.observatory",
-        "exports.release_day",
-        "exports.due_day",
-        "exports.state",
-    ];
     let lang = ctx.lang;
     let all = deliverables::list(ctx, &DeliverableFilter::default(), None, MOST_EXPORTED + 1).await?;
     Export::must_be_short(&all)?;
@@ -115,13 +121,11 @@ async fn contributions(ctx: &Ctx) -> Result<Table> {
             view.deliverable.state().label(lang).into(),
         ]
     });
-    Ok((HEADINGS, rows.collect()))
+    Ok((CONTRIBUTIONS, rows.collect()))
 }
 
 /// The tasks that the caller sees.
 async fn tasks_of(ctx: &Ctx) -> Result<Table> {
-    const HEADINGS: &[&str] =
-        &["exports.task", "exports.seat", "exports.place", "exports.due_day", "exports.minutes", "exports.state"];
     let lang = ctx.lang;
     let all = tasks::list(ctx, &TaskFilter::default(), None, MOST_EXPORTED + 1).await?;
     Export::must_be_short(&all)?;
@@ -135,20 +139,11 @@ async fn tasks_of(ctx: &Ctx) -> Result<Table> {
             task.state().label(lang).into(),
         ]
     });
-    Ok((HEADINGS, rows.collect()))
+    Ok((TASKS, rows.collect()))
 }
 
 /// The designations in force today that the caller sees, with the name of the holder, as the list of the register.
 async fn register(ctx: &Ctx) -> Result<Table> {
-    const HEADINGS: &[&str] = &[
-        "exports.seat",
-        "exports.place",
-        "exports.holder",
-        "exports.from",
-        "exports.to",
-        "exports.act",
-        "exports.state",
-    ];
     let (lang, today): (Lang, _) = (ctx.lang, ctx.today());
     let filter = RegisterFilter { as_of: Some(today), ..RegisterFilter::default() };
     let all = designations::list(ctx, &filter, None, MOST_EXPORTED + 1).await?;
@@ -165,5 +160,5 @@ async fn register(ctx: &Ctx) -> Result<Table> {
             one.standing_on(today).label(lang).into(),
         ]
     });
-    Ok((HEADINGS, rows.collect()))
+    Ok((REGISTER, rows.collect()))
 }

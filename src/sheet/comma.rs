@@ -16,7 +16,7 @@ pub fn lines(bytes: &[u8], most: usize) -> Result<Vec<(usize, Vec<String>)>, Ref
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes());
-    let mut lines = Vec::new();
+    let (mut lines, mut counted) = (Vec::new(), Counted { number: 1, byte: 0 });
     for record in reader.records() {
         let record = record.map_err(|_| Refusal::Unreadable)?;
         if record.len() > MOST_COLUMNS {
@@ -25,10 +25,29 @@ pub fn lines(bytes: &[u8], most: usize) -> Result<Vec<(usize, Vec<String>)>, Ref
         if lines.len() == most {
             return Err(Refusal::TooManyRows { most: most - 1 });
         }
-        let number = record.position().map_or(0, csv::Position::line);
-        lines.push((usize::try_from(number).unwrap_or(usize::MAX), record.iter().map(str::to_owned).collect()));
+        let begins = record.position().map_or(0, csv::Position::byte);
+        counted = counted.upto(text.as_bytes(), usize::try_from(begins).unwrap_or(usize::MAX));
+        lines.push((counted.number, record.iter().map(str::to_owned).collect()));
     }
     Ok(lines)
+}
+
+/// Number of the line at a byte of a text. The reader's own number is that of the line before after an end of line of
+/// Windows.
+struct Counted {
+    number: usize,
+    byte: usize,
+}
+
+impl Counted {
+    /// Counts on to the record that begins at a byte, behind the line ends there.
+    fn upto(self, text: &[u8], begins: usize) -> Self {
+        let is_end = |byte: &&u8| matches!(byte, b'\r' | b'\n');
+        let begins = begins.min(text.len());
+        let byte = begins + text[begins..].iter().take_while(is_end).count();
+        let ends = text[self.byte.min(byte)..byte].iter().filter(|byte| **byte == b'\n').count();
+        Self { number: self.number + ends, byte }
+    }
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -81,6 +81,7 @@ fn told(lines: &[Line]) -> Vec<String> {
         Verdict::ByHand(derived) => format!("by hand {}", derived.day),
         Verdict::Same => "same".to_owned(),
         Verdict::Settled => "settled".to_owned(),
+        Verdict::Overtaken(derived) => format!("overtaken {}", derived.day),
         Verdict::Gap => "gap".to_owned(),
         Verdict::NoDay(_) => "no day".to_owned(),
         Verdict::Overtaken(derived) => format!("overtaken {}", derived.day),

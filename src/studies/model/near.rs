@@ -7,7 +7,7 @@
 
 use crate::letters;
 use crate::time::Period;
-use chrono::Months;
+use chrono::{Days, Months};
 use entity::kinds::Theme;
 
 /// Most months between two periods that are near each other.
@@ -155,7 +155,7 @@ fn place(own: &Piece, other: &Piece, borders: impl Fn(&str, &str) -> bool) -> Op
 /// Tells whether two periods overlap or lie at most [`MONTHS_APART`] months apart.
 fn are_close(one: Period, other: Period) -> bool {
     let (earlier, later) = if one.first_day() <= other.first_day() { (one, other) } else { (other, one) };
-    later.first_day() <= earlier.last_day() + Months::new(MONTHS_APART)
+    later.first_day() <= earlier.last_day() + Days::new(1) + Months::new(MONTHS_APART)
 }
 
 /// Returns the words of a title that another title has too, in another number or gender or in the same.
