@@ -45,7 +45,7 @@ impl Counted {
         let is_end = |byte: &&u8| matches!(byte, b'\r' | b'\n');
         let begins = begins.min(text.len());
         let byte = begins + text[begins..].iter().take_while(is_end).count();
-        let ends = text[self.byte.min(byte)..byte].iter().filter(|byte| **byte == b'\n').count();
+        let ends = text[self.byte.min(byte)..byte].split(|byte| *byte == b'\n').count().saturating_sub(1);
         Self { number: self.number + ends, byte }
     }
 }

@@ -104,7 +104,7 @@ async fn the_load_sums_the_minutes_of_each_month_and_observatory(engine: Engine)
             let page = client.get(&next).send().await.expect(200);
             tasks.extend(page["items"].as_array().expect("a list").clone());
             let Some(address) = page["_links"]["next"].as_str() else { return tasks };
-            next = address.trim_start_matches("http://raccordo.test").to_owned();
+            address.trim_start_matches("http://raccordo.test").clone_into(&mut next);
         }
     };
     for (client, places) in [(desk, 12), (app.client(REFERENT).await, 1)] {

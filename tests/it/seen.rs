@@ -559,7 +559,7 @@ async fn declared_at(app: &TestApp, address_of: impl Fn(&str) -> String) -> Vec<
     confirmed(&secretariat).await;
     let mut ids = Vec::new();
     for observatory in ["bergamo", "brescia", "como"] {
-        let id = accepted(&app, &secretariat, observatory).await;
+        let id = accepted(app, &secretariat, observatory).await;
         let address = json!({ "address": address_of(observatory) });
         secretariat.post(&path(&id, "/declare")).if_match(0).json(address).send().await.expect(200);
         ids.push((observatory.to_owned(), id));

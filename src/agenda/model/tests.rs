@@ -84,7 +84,6 @@ fn told(lines: &[Line]) -> Vec<String> {
         Verdict::Overtaken(derived) => format!("overtaken {}", derived.day),
         Verdict::Gap => "gap".to_owned(),
         Verdict::NoDay(_) => "no day".to_owned(),
-        Verdict::Overtaken(derived) => format!("overtaken {}", derived.day),
     };
     lines.iter().map(|line| format!("{}: {}", line.period, verdict(line))).collect()
 }
