@@ -1,4 +1,4 @@
-//! What was replied about work: a task accepted, refused, insisted on or handed on, work that will be late.
+//! Replies about work: a task accepted, refused, insisted on or handed on, work that will be late.
 //!
 //! Adds only, so that older code runs beside it.
 

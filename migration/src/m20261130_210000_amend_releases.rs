@@ -1,4 +1,4 @@
-//! What happens to a release after it was published: it is amended or withdrawn, with a public explanation.
+//! Amendments and withdrawals of what a release published, each with a public explanation.
 //!
 //! Adds columns that may be empty, so that older code runs beside them.
 
