@@ -114,11 +114,17 @@ async fn a_process_that_may_open_few_files_serves_few_and_does_not_fill_its_log(
     assert!(is_answered(&service, [127, 0, 0, 200]).await, "those who said nothing have gone");
 }
 
-/// Returns the largest memory of the process so far, in MiB.
+/// Returns the most memory the process has held so far without the pages of its program file, in MiB.
+///
+/// The file of a debug build is ten times that of a release build and grows with every slice, and the kernel takes its
+/// pages back under pressure.
 fn peak_of(service: &Service) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", service.child.id())).expect("a process");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its peak");
-    line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") / 1024
+    let kib = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("a line of the status");
+        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number")
+    };
+    (kib("VmHWM:") - kib("RssFile:")) / 1024
 }
 
 #[tokio::test]
@@ -160,5 +166,5 @@ async fn thirty_files_at_once_stay_within_the_memory() {
     let refused = answers.iter().filter(|answer| answer.starts_with("HTTP/1.1 503 "));
     assert!(refused.clone().all(|answer| answer.to_lowercase().contains("\r\nretry-after: ")));
     let peak = peak_of(&service);
-    assert!(peak < 256, "{peak} MiB");
+    assert!(peak < 224, "{peak} MiB, and 32 are left for the program");
 }
