@@ -12,57 +12,55 @@ const base = process.env.RACCORDO_URL;
 assert.ok(base, "set RACCORDO_URL to the address of a running demonstration, for example http://127.0.0.1:8080");
 const results = fileURLToPath(new URL("../test-results/", import.meta.url));
 
-// Two visitors at a time, each with a browser of its own, because one visitor mostly waits for the next answer of its browser.
-describe("pages", { concurrency: 2 }, () => {
-  for (const [persona, entries] of Object.entries(pages)) {
+// Four visitors at a time, each with a browser of its own, because one visitor mostly waits for the next answer of its
+// browser. A visitor has one tab, and loads every page once for both window sizes.
+describe("pages", { concurrency: 4 }, () => {
+  for (const [persona, lines] of Object.entries(pages)) {
+    const entries = lines.map(asEntry);
     for (const lang of ["it", "en"]) {
-      describe(`${persona}, ${lang}`, () => {
+      describe(`${persona}, ${lang}`, { concurrency: 1 }, () => {
         let browser;
-        let context;
+        let page;
         let plain;
+        let takeFaults;
         const pictures = join(results, persona, lang);
 
         before(async () => {
           mkdirSync(pictures, { recursive: true });
           browser = await launch();
-          context = await enter(browser, base, persona, lang);
-          plain = await newContext(browser, base, lang, { javaScriptEnabled: false, storageState: await context.storageState(), viewport: sizes[390] });
+          const context = await enter(browser, base, persona, lang);
+          page = await context.newPage();
+          takeFaults = watch(page, base);
+          const withoutScripts = await newContext(browser, base, lang, { javaScriptEnabled: false, storageState: await context.storageState(), viewport: sizes[390] });
+          plain = await withoutScripts.newPage();
         });
         after(() => browser?.close());
 
-        for (const entry of entries.map(asEntry)) {
+        for (const entry of entries) {
           const name = nameOf(entry);
 
-          for (const [width, viewport] of Object.entries(sizes)) {
-            test(`${name} at ${width} px`, async () => {
-              const page = await context.newPage();
-              try {
-                await page.setViewportSize(viewport);
-                const faults = watch(page, base, entry.status);
-                await open(page, entry);
+          test(name, async (visit) => {
+            await page.setViewportSize(sizes[1280]);
+            await open(page, entry);
+            await hasOneHeading(page, lang);
+            if (entry.press ?? entry.refused) await leadsToItsErrors(page);
+            for (const width of [1280, 390]) {
+              await visit.test(`at ${width} px`, async () => {
+                await page.setViewportSize(sizes[width]);
                 await page.screenshot({ path: join(pictures, `${name}-${width}.png`), fullPage: true });
-                await hasOneHeading(page, lang);
                 await fitsTheWindow(page);
-                if (entry.press ?? entry.refused) await leadsToItsErrors(page);
                 await isAccessible(page);
                 await worksByKeyboard(page, { skipLinkFirst: !(entry.press ?? entry.refused) });
-                assert.deepEqual(faults, []);
-              } finally {
-                await page.close();
-              }
-            });
-          }
+              });
+            }
+            assert.deepEqual(takeFaults(entry.status), []);
+          });
 
           test(`${name} without scripts`, async () => {
-            const page = await plain.newPage();
-            try {
-              await open(page, entry);
-              await hasOneHeading(page, lang);
-              const navigation = page.locator("#navigation a").first();
-              if (await navigation.count()) assert.ok(await navigation.isVisible(), "the navigation shows without scripts");
-            } finally {
-              await page.close();
-            }
+            await open(plain, entry);
+            await hasOneHeading(plain, lang);
+            const navigation = plain.locator("#navigation a").first();
+            if (await navigation.count()) assert.ok(await navigation.isVisible(), "the navigation shows without scripts");
           });
         }
       });
@@ -71,7 +69,7 @@ describe("pages", { concurrency: 2 }, () => {
 });
 
 function asEntry(line) {
-  return typeof line === "string" ? { path: line } : line;
+  return typeof line === "string" ? { path: line } : { ...line };
 }
 
 function nameOf({ name, path, from }) {
