@@ -97,6 +97,9 @@ codes! {
     NotAnAddress = "not_an_address" => UnprocessableEntity,
     NotADay = "not_a_day" => UnprocessableEntity,
     NotAnHour = "not_an_hour" => UnprocessableEntity,
+    /// The value of a short list is none of them; the text names them, because a file shows no list to choose from.
+    NotOneOf = "not_one_of" => UnprocessableEntity,
+    NotAMonth = "not_a_month" => UnprocessableEntity,
     UnknownValue = "unknown_value" => UnprocessableEntity,
     OutOfRange = "out_of_range" => UnprocessableEntity,
     /// The lifetime asked for an API token is too short or too long.
@@ -321,6 +324,8 @@ pub enum Value {
     Hour(NaiveTime),
     /// The places that do not work on a day, with the reasons.
     Closed(Closed),
+    /// Values to choose from, by the keys of their names.
+    Choice(Vec<&'static str>),
 }
 
 impl From<&str> for Value {
@@ -460,6 +465,11 @@ impl Error {
     /// Returns the error of one field with more than `limit` characters.
     pub fn too_long(field: &'static str, limit: usize) -> Self {
         Self::Invalid(vec![FieldError::too_long(field, limit)])
+    }
+
+    /// Returns the error of one field whose value is none of those with these names.
+    pub fn not_one_of(field: &'static str, keys: Vec<&'static str>) -> Self {
+        Self::Invalid(vec![FieldError { field, code: Code::NotOneOf, params: vec![("values", Value::Choice(keys))] }])
     }
 
     /// Renames the fields, for a form whose fields differ from those of the use case.

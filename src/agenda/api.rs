@@ -309,16 +309,16 @@ pub struct DifferencesOut {
     pub differences: Vec<DifferenceOut>,
 }
 
-/// Reads a span of months. Errors: `unknown_value` for a text that is no month, `span_out_of_range`.
+/// Reads a span of months. Errors: `not_a_month`, `span_out_of_range`.
 fn span_of(from: &str, to: &str) -> Result<Span, Error> {
-    let month = |field, text: &str| text.parse::<Period>().map_err(|_| Error::field(field, Code::UnknownValue));
+    let month = |field, text: &str| text.parse::<Period>().map_err(|_| Error::field(field, Code::NotAMonth));
     Ok(Span::new(month("from", from)?, month("to", to)?)?)
 }
 
 /// Dates that the rules propose for a span of months
 ///
 /// Compared with the releases that exist: new ones, those that follow their rule and would change, those set by hand, and
-/// what is missing. Nothing is changed. Who may: the secretariat. Errors: `span_out_of_range`, `unknown_value`.
+/// what is missing. Nothing is changed. Who may: the secretariat. Errors: `span_out_of_range`, `not_a_month`.
 #[utoipa::path(tag = "agenda", params(SpanQuery), responses((status = 200, body = ProposalOut)))]
 #[get("/agenda/proposal")]
 pub async fn show_proposal(ctx: Ctx, query: web::Query<SpanQuery>) -> Answer {
@@ -344,7 +344,7 @@ pub async fn show_dates_to_review(ctx: Ctx) -> Answer {
 ///
 /// What happens: releases are planned, or get the day of their rule, with the sentence that explains it; all lines or
 /// none. Who may: the secretariat. Mails: none. Errors: `nothing_chosen`, `proposal_changed` if a line is not proposed
-/// any more with the same day, `span_out_of_range`, `unknown_value`, those of planning a release.
+/// any more with the same day, `span_out_of_range`, `not_a_month`, those of planning a release.
 #[utoipa::path(tag = "agenda", request_body = AcceptProposalIn, responses((status = 200, body = AcceptedOut)))]
 #[post("/agenda/proposal/accept")]
 pub async fn accept_proposal(ctx: Ctx, input: Json<AcceptProposalIn>) -> Answer {
@@ -370,7 +370,7 @@ pub async fn list_editions(ctx: Ctx, request: HttpRequest, paging: web::Query<Pa
 /// Adopt the agenda of a span as the next edition
 ///
 /// What happens: all releases of the span are copied as they are. Who may: the secretariat. Mails: none. Errors:
-/// `nothing_to_adopt`, `required`, `too_long`, `span_out_of_range`, `unknown_value`, `not_a_decision` for an outcome of
+/// `nothing_to_adopt`, `required`, `too_long`, `span_out_of_range`, `not_a_month`, `unknown_value`, `not_a_decision` for an outcome of
 /// another kind.
 #[utoipa::path(tag = "agenda", params(IdempotencyKey), request_body = AdoptEditionIn, responses((status = 201, body = EditionOut)))]
 #[post("/agenda/editions")]

@@ -195,7 +195,7 @@ fn content(ctx: &Ctx, about: About<'_>, lang: Lang) -> MailContent {
         News::HandedIn | News::Approved => view.deliverable.day(),
     };
     let values = [
-        ("title", format!("{}, {}", view.product_name(lang), view.period)),
+        ("title", view.release_name(lang)),
         ("place", place.to_owned()),
         ("day", words::brief_day(view.deliverable.day(), lang)),
         ("due", words::long_day(due, lang)),

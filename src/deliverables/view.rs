@@ -3,6 +3,7 @@
 use super::model::{Deliverable, Submission};
 use crate::documents::view::Document;
 use crate::texts::Lang;
+use crate::time::words;
 use chrono::NaiveDate;
 use entity::ids::{BodyId, ObservatoryId, ReleaseId};
 use entity::kinds::{DeliverableState, ReleaseState};
@@ -40,7 +41,12 @@ impl DeliverableView {
 
     /// «Relazione territoriale sul mercato del lavoro, 2026».
     pub fn release_name(&self, lang: Lang) -> String {
-        format!("{}, {}", self.product_name(lang), self.period)
+        format!("{}, {}", self.product_name(lang), self.period_name(lang))
+    }
+
+    /// «2026», «1° semestre 2026».
+    pub fn period_name(&self, lang: Lang) -> String {
+        period_name(&self.period, lang)
     }
 }
 
@@ -61,8 +67,13 @@ impl ReleaseName {
             Lang::It => &self.product_name_it,
             Lang::En => &self.product_name_en,
         };
-        format!("{product}, {}", self.period)
+        format!("{product}, {}", period_name(&self.period, lang))
     }
+}
+
+/// Returns a period in words, behind the name of its product. A label that is no period stays as it is.
+pub fn period_name(label: &str, lang: Lang) -> String {
+    label.parse().map_or_else(|_| label.to_owned(), |period| words::period_of_name(period, lang))
 }
 
 /// One deliverable with its submissions, oldest first, and their files.

@@ -9,6 +9,7 @@ use crate::catalogue::questions::Catalogue;
 use crate::catalogue::web::href as product_href;
 use crate::ctx::Ctx;
 use crate::db::Txn;
+use crate::deliverables::view::period_name;
 use crate::designations::service as designations;
 use crate::error::Result;
 use crate::http::Answer;
@@ -99,7 +100,7 @@ impl TextLine {
             Lang::En => &text.product_name_en,
         };
         Self {
-            title: format!("{product}, {}", text.period),
+            title: format!("{product}, {}", period_name(&text.period, lang)),
             release: words::long_instant(text.release, lang),
             action: format!("/early-access/{}/texts/{}/see", text.access_id, text.deliverable_id),
             observatory: text.observatory_name,
@@ -222,9 +223,15 @@ async fn grant_page(ctx: &Ctx, request: &HttpRequest, form: FormState<GrantForm>
             .crumb(ctx.lang.t("early_access.title"), "/early-access")
             .here(),
         products: in_use.map(|product| Choice::new(&product.code, product.name(ctx.lang))).collect(),
-        holders: holders.iter().map(holder).collect(),
+        holders: by_name(holders.iter().map(holder).collect()),
         form,
     })
+}
+
+/// Sorts choices by what they say, because a reader looks for a name.
+fn by_name(mut choices: Vec<Choice>) -> Vec<Choice> {
+    choices.sort_by_key(|choice| choice.label.to_lowercase());
+    choices
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

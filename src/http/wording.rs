@@ -107,5 +107,6 @@ fn value_in_words(lang: Lang, value: &Value) -> String {
         Value::Day(day) => words::short_day(*day),
         Value::Hour(hour) => hour.format("%H:%M").to_string(),
         Value::Closed(closed) => closed.text(lang),
+        Value::Choice(keys) => keys.iter().map(|key| lang.t(key)).collect::<Vec<_>>().join(", "),
     }
 }

@@ -25,6 +25,7 @@ use crate::http::page::{Badge, Shell, page, unprocessable};
 use crate::jobs::web::{JobRow, job_row};
 use crate::jobs::words::silence;
 use crate::mail_log::web::{MailRow, mail_row};
+use crate::releases::view::ReleaseView;
 use crate::releases::web::matrix::Matrix;
 use crate::releases::web::{ContributionLine, Line as ReleaseLine};
 use crate::reviews::service::{self as reviews, Balls};
@@ -398,7 +399,7 @@ fn moved_text(source: &str, dates: usize, lang: Lang) -> String {
 
 fn waiting_row(ctx: &Ctx, view: DeliverableView, balls: &Balls) -> WaitingRow {
     let turn = balls.get(&view.deliverable.id).map(|ball| TurnLine::of(ball, ctx.lang));
-    let title = format!("{}, {}", view.product_name(ctx.lang), view.period);
+    let title = view.release_name(ctx.lang);
     let reason = view.deliverable.stage.reason().map(str::to_owned);
     let ContributionLine { href, observatory, state, day, .. } = ContributionLine::of(view, ctx);
     WaitingRow { href, whose: observatory, title, state, reason, day, turn }
@@ -421,7 +422,10 @@ fn leaving_row(ctx: &Ctx, leaving: &Leaving) -> LeavingRow {
 
 fn owed_group(ctx: &Ctx, group: OwedFor) -> OwedGroup {
     // Below the title of the release, a step is named alone.
-    let tail = group.release.as_ref().map(|view| format!(": {}, {}", view.product_name(ctx.lang), view.release.period));
+    let name_of = |view: &ReleaseView| {
+        format!(": {}, {}", view.product_name(ctx.lang), words::period_of_name(view.release.period, ctx.lang))
+    };
+    let tail = group.release.as_ref().map(name_of);
     let rows = group.owed.into_iter().map(|one| owed_row(one, tail.as_deref(), ctx.lang)).collect();
     OwedGroup { release: group.release.map(|view| ReleaseLine::of(&view, ctx)), rows }
 }

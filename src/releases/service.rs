@@ -44,7 +44,7 @@ use crate::open::{Guarded, Scoped, Seen, open};
 use crate::releases::verb::Verb;
 use crate::tasks::service::{self as tasks, StepTask};
 use crate::texts::Lang;
-use crate::time::Period;
+use crate::time::{Period, words};
 use crate::typed;
 use chrono::{NaiveDate, NaiveTime};
 use entity::ids::{DeliverableId, ObservatoryId, OutcomeId, ReleaseId};
@@ -294,8 +294,8 @@ async fn plan_work(ctx: &Ctx, txn: &Txn, release: &Release, product: &Product, n
             };
             let seat = network.seat_for(&seats, step.seat, one.observatory)?.clone();
             steps.push(StepTask {
-                title_it: step_title(&step.name_it, product.name(Lang::It), release.period, &seat),
-                title_en: step_title(&step.name_en, product.name(Lang::En), release.period, &seat),
+                title_it: step_title(&step.name_it, product, release.period, &seat, Lang::It),
+                title_en: step_title(&step.name_en, product, release.period, &seat, Lang::En),
                 seat,
                 release_id: release.id,
                 deliverable_id: *deliverable_id,
@@ -309,7 +309,8 @@ async fn plan_work(ctx: &Ctx, txn: &Txn, release: &Release, product: &Product, n
 }
 
 /// «Bozza della relazione: Relazione territoriale sul mercato del lavoro, 2026».
-fn step_title(step: &str, product: &str, period: Period, seat: &Seat) -> String {
+fn step_title(step: &str, product: &Product, period: Period, seat: &Seat, lang: Lang) -> String {
+    let (product, period) = (product.name(lang), words::period_of_name(period, lang));
     let is_own = seat.observatory_id.is_some();
     if is_own {
         format!("{step}: {product}, {period}")

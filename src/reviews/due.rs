@@ -69,10 +69,8 @@ async fn to_review(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Ob
         let Some(last) = texts.map(|text| text.submitted_at).max() else { continue };
         let due = calendars.of(&seat.territory)?.add_working_days(zone::day_of(last), REVIEW_WORKING_DAYS)?;
         let title = |lang: Lang, name: &str| {
-            lang.f(
-                "reviews.review_title",
-                &[("product", name), ("period", &view.period), ("place", &view.observatory_name)],
-            )
+            let period = view.period_name(lang);
+            lang.f("reviews.review_title", &[("product", name), ("period", &period), ("place", &view.observatory_name)])
         };
         owed.push(Obligation {
             kind: ObligationKind::Deliverable,
@@ -109,7 +107,8 @@ async fn changes(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Obli
         .filter_map(|view| {
             let seat_id = *referents.get(&view.deliverable.observatory_id)?;
             let title = |lang: Lang, name: &str| {
-                lang.f("deliverables.changes_title", &[("product", name), ("period", &view.period)])
+                let period = view.period_name(lang);
+                lang.f("deliverables.changes_title", &[("product", name), ("period", &period)])
             };
             Some(Obligation {
                 kind: ObligationKind::Deliverable,

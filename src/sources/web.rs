@@ -53,7 +53,9 @@ async fn sources_page(ctx: &Ctx, request: &HttpRequest, form: FormState<SourceFo
         code: source.code,
     };
     Ok(SourcesPage {
-        shell: Shell::new(ctx, request, "sources.title").here(),
+        shell: Shell::new(ctx, request, "sources.title")
+            .crumb(ctx.lang.t("releases.calendar_title"), "/calendar")
+            .here(),
         lines: service::sources(ctx).await?.into_iter().map(line).collect(),
         form: may(ctx, Action::Create).then_some(form),
     })
@@ -97,6 +99,7 @@ async fn show_source(ctx: Ctx, request: HttpRequest, code: web::Path<String>) ->
     };
     page(&SourcePage {
         shell: Shell::titled(&ctx, &request, source.details.name.clone())
+            .crumb(lang.t("releases.calendar_title"), "/calendar")
             .crumb(lang.t("sources.title"), "/sources")
             .here(),
         dates: dossier.occurrences.iter().map(|one| date_line(&source, one, lang)).collect(),
@@ -159,6 +162,7 @@ fn only_who_may(ctx: &Ctx, action: Action) -> Result<()> {
 /// Makes the frame of a form about a source.
 fn shell_below(ctx: &Ctx, request: &HttpRequest, title_key: &str, source: &Source) -> Shell {
     Shell::new(ctx, request, title_key)
+        .crumb(ctx.lang.t("releases.calendar_title"), "/calendar")
         .crumb(ctx.lang.t("sources.title"), "/sources")
         .crumb(source.details.name.clone(), href(&source.code))
         .in_italian()

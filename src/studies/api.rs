@@ -181,7 +181,7 @@ pub async fn list_studies(ctx: Ctx, request: HttpRequest, paging: web::Query<Pag
 /// What happens: a product of the catalogue, owed by this observatory alone, and its release in the agenda, provisional and
 /// precise to the month. The answer names the work of others that is near in theme, territory or period, and why. Who
 /// may: the referent and the deputies of the observatory, and the secretariat on its behalf. Mails: to the secretariat.
-/// Errors: `unknown_value`, `day_in_past`, `period_not_begun`, `out_of_range`.
+/// Errors: `unknown_value`, `not_a_month`, `day_in_past`, `period_not_begun`, `out_of_range`.
 #[utoipa::path(tag = "studies", params(IdempotencyKey), request_body = DeclareStudyIn, responses((status = 201, body = StudyDossierOut)))]
 #[post("/studies")]
 pub async fn declare_study(ctx: Ctx, request: HttpRequest, input: Json<DeclareStudyIn>) -> Answer {
@@ -245,7 +245,8 @@ fn answer(view: &StudyView) -> HttpResponse {
 }
 
 fn period(field: &'static str, text: &str) -> Result<Period> {
-    text.parse().map_err(|_| Error::field(field, Code::UnknownValue))
+    let code = if field == "month" { Code::NotAMonth } else { Code::UnknownValue };
+    text.parse().map_err(|_| Error::field(field, code))
 }
 
 impl DeclareStudyIn {

@@ -57,7 +57,7 @@ impl DomainRefusal for Refusal {
         match self {
             Self::ObservatoryUnknown => Refused::at("observatory", Code::UnknownValue),
             Self::TerritoryUnknown => Refused::at("territory", Code::UnknownValue),
-            Self::NoMonth => Refused::at("month", Code::UnknownValue),
+            Self::NoMonth => Refused::at("month", Code::NotAMonth),
             Self::NotProvisional => Refused::of(Code::StudyUnderWay),
             Self::NothingChanges => Refused::of(Code::NothingChanges),
         }

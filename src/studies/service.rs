@@ -75,7 +75,7 @@ async fn checked(ctx: &Ctx, input: &StudyIn) -> Result<Checked> {
 ///
 /// What happens: in one transaction a product of the catalogue owed by this observatory alone, its release with a
 /// provisional month, and the study. Who may: the referent and the deputies of the observatory, and the secretariat on its
-/// behalf. Mails: *declared* to the secretariat. Errors: `unknown_value` for observatory, territory or month; `day_in_past`,
+/// behalf. Mails: *declared* to the secretariat. Errors: `unknown_value` for observatory or territory; `not_a_month`; `day_in_past`,
 /// `period_not_begun`, `out_of_range` for a period too long ago, and those of the fields.
 pub async fn declare(ctx: &Ctx, txn: &Txn, observatory: &str, input: &StudyIn) -> Result<StudyView> {
     let observatories = ctx.recall(&AllObservatories).await?;

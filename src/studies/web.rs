@@ -74,7 +74,9 @@ async fn show_studies(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>
     let listed = service::studies(&ctx, paging.after()?, limit + 1).await?;
     let listed = Page::cut(&ctx, &request, limit, listed, |last: &StudyView| last.study.id)?;
     page(&StudiesPage {
-        shell: Shell::new(&ctx, &request, "studies.title").here(),
+        shell: Shell::new(&ctx, &request, "studies.title")
+            .crumb(ctx.lang.t("releases.calendar_title"), "/calendar")
+            .here(),
         next: listed.next_path(),
         lines: listed.items.iter().map(|view| StudyLine::of(view, ctx.lang)).collect(),
         may_declare: policy::may_ever(&ctx.actor, Action::Declare),
@@ -110,7 +112,7 @@ impl StudyForm {
         let theme = reading.chosen::<Theme>("theme", &self.theme);
         let territory = reading.text("territory", &self.territory, 10);
         let period = reading.chosen::<Period>("period", &self.period);
-        let month = reading.chosen::<Period>("month", &self.month);
+        let month = reading.month("month", &self.month);
         Some(StudyIn { title: title?, theme: theme?, territory: territory?, period: period?, month: month? })
     }
 }
@@ -181,7 +183,10 @@ async fn declare(ctx: Ctx, request: HttpRequest, form: Sent<StudyForm>) -> Answe
 
 async fn new_page(ctx: &Ctx, request: &HttpRequest, form: FormState<StudyForm>) -> Result<NewPage> {
     ctx.demand(policy::may_ever(&ctx.actor, Action::Declare))?;
-    let shell = Shell::new(ctx, request, "studies.new").crumb(ctx.lang.t("studies.title"), "/studies").here();
+    let shell = Shell::new(ctx, request, "studies.new")
+        .crumb(ctx.lang.t("releases.calendar_title"), "/calendar")
+        .crumb(ctx.lang.t("studies.title"), "/studies")
+        .here();
     Ok(NewPage { shell, choices: Choices::of(ctx, &form).await?, form })
 }
 
@@ -219,6 +224,7 @@ async fn show_study(ctx: Ctx, request: HttpRequest, id: web::Path<StudyId>) -> A
     let may = |action| view.is_provisional() && policy::may(&ctx.actor, action, view.study.observatory);
     page(&StudyPage {
         shell: Shell::titled(&ctx, &request, view.title().to_owned())
+            .crumb(ctx.lang.t("releases.calendar_title"), "/calendar")
             .crumb(ctx.lang.t("studies.title"), "/studies")
             .here(),
         line: StudyLine::of(&view, ctx.lang),
@@ -364,6 +370,7 @@ fn href(id: StudyId) -> String {
 /// Makes the frame of a form about a study.
 fn shell_below(ctx: &Ctx, request: &HttpRequest, title_key: &str, view: &StudyView) -> Shell {
     Shell::new(ctx, request, title_key)
+        .crumb(ctx.lang.t("releases.calendar_title"), "/calendar")
         .crumb(ctx.lang.t("studies.title"), "/studies")
         .crumb(view.title().to_owned(), href(view.study.id))
         .in_italian()

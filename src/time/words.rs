@@ -50,6 +50,15 @@ pub fn month(day: NaiveDate, lang: Lang) -> &'static str {
     by_lang(IT, EN, lang)[day.month0() as usize]
 }
 
+/// Returns the number of the month with this name, in either language and any case.
+pub fn month_named(name: &str) -> Option<u32> {
+    let name = name.to_lowercase();
+    (1..=12).find(|&number| {
+        let day = NaiveDate::from_ymd_opt(2000, number, 1);
+        day.is_some_and(|day| [Lang::It, Lang::En].iter().any(|lang| month(day, *lang).to_lowercase() == name))
+    })
+}
+
 /// «mar» / "Mar": the month in three letters, for spans of months.
 pub fn short_month(day: NaiveDate, lang: Lang) -> &'static str {
     let name = month(day, lang);
@@ -174,6 +183,14 @@ pub fn period(period: Period, lang: Lang) -> String {
     }
 }
 
+/// «2026», «1° semestre 2026», «settembre 2026»: a period behind the name of its product, where a year needs no noun.
+pub fn period_of_name(named: Period, lang: Lang) -> String {
+    match named.frequency() {
+        Frequency::Year => named.year().to_string(),
+        _ => period(named, lang),
+    }
+}
+
 /// English ordinal. Correct up to 20; periods need at most the fourth quarter.
 fn english_ordinal(number: u32) -> String {
     match number {
@@ -283,5 +300,7 @@ mod tests {
         assert_eq!(told("2026-Q3"), both("3° trimestre 2026", "3rd quarter of 2026"));
         assert_eq!(told("2026-Q4"), both("4° trimestre 2026", "4th quarter of 2026"));
         assert_eq!(told("2026-09"), both("settembre 2026", "September 2026"));
+        let behind_a_name = |label: &str| period_of_name(label.parse().expect("a label of the test"), Lang::It);
+        assert_eq!((behind_a_name("2026"), behind_a_name("2026-S1")), ("2026".to_owned(), "1° semestre 2026".to_owned()));
     }
 }

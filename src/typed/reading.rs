@@ -2,7 +2,7 @@
 
 use super::{kept, minutes, optional, public_reason, reason, required};
 use crate::error::{Code, Error, FieldError, Refused, Result};
-use crate::time::Day;
+use crate::time::{Day, Frequency, Period, words};
 use chrono::{NaiveDate, NaiveTime};
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -104,6 +104,13 @@ impl Reading {
         self.optional::<Day>(field, typed, Code::NotADay).map(|day| day.map(NaiveDate::from))
     }
 
+    /// Reads a required month: `2027-05` as a browser sends it, or `5/2027`, `maggio 2027`, `May 2027` as people type it where
+    /// the browser has no field for months.
+    pub fn month(&mut self, field: &'static str, typed: &str) -> Option<Period> {
+        let month = self.optional::<Month>(field, typed, Code::NotAMonth)?;
+        self.must_be_there(field, month.map(|Month(month)| month))
+    }
+
     /// Reads a required hour: `9:30`, `9.30`, `09:30` or `09:30:00`, as people and browsers write it.
     pub fn hour(&mut self, field: &'static str, typed: &str) -> Option<NaiveTime> {
         let hour = self.optional_hour(field, typed)?;
@@ -161,6 +168,24 @@ impl Reading {
             self.refuse(field, otherwise);
         }
         value.map(Some)
+    }
+}
+
+/// A month as it is typed.
+struct Month(Period);
+
+impl FromStr for Month {
+    type Err = ();
+
+    fn from_str(typed: &str) -> std::result::Result<Self, Self::Err> {
+        let read: Option<Period> = typed.parse().ok();
+        if let Some(period) = read {
+            return if period.frequency() == Frequency::Month { Ok(Self(period)) } else { Err(()) };
+        }
+        let (month, year) = typed.split_once(['/', ' ']).ok_or(())?;
+        let year = year.trim().parse().map_err(|_| ())?;
+        let number = month.parse().ok().or_else(|| words::month_named(month)).ok_or(())?;
+        Period::new(Frequency::Month, year, number).map(Self).map_err(|_| ())
     }
 }
 
@@ -222,6 +247,17 @@ mod tests {
             assert_eq!(hour.to_string(), "09:30:00", "{typed}");
         }
         assert_eq!(wrong(|reading| reading.hour("hour", "mezzogiorno")), [("hour", Code::NotAnHour)]);
+    }
+
+    #[test]
+    fn a_month_is_read_as_people_and_browsers_write_it() {
+        for typed in ["2027-05", "5/2027", "05/2027", "maggio 2027", "Maggio 2027", "may 2027"] {
+            let month = Reading::of(|reading| reading.month("month", typed)).expect(typed);
+            assert_eq!(month.to_string(), "2027-05", "{typed}");
+        }
+        for typed in ["2027", "2027-Q2", "13/2027", "maggio", "mese 2027"] {
+            assert_eq!(wrong(|reading| reading.month("month", typed)), [("month", Code::NotAMonth)], "{typed}");
+        }
     }
 
     #[test]

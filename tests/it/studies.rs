@@ -68,7 +68,7 @@ async fn a_study_enters_the_agenda_with_its_product_in_one_step(engine: Engine) 
     let before = products().await;
     for (member, value, code) in [
         ("month", "2026-12", "day_in_past"),
-        ("month", "2027", "unknown_value"),
+        ("month", "2027", "not_a_month"),
         ("period", "2029", "period_not_begun"),
         ("territory", "XX", "unknown_value"),
         ("observatory", "nessuno", "unknown_value"),

@@ -15,6 +15,7 @@ use crate::network::questions::AllObservatories;
 use crate::releases::model::Release;
 use crate::releases::service::{self as releases, PlanIn, ReleaseFilter};
 use crate::sheet::{self, Column, WrongCell};
+use crate::texts::Label as _;
 use crate::time::Period;
 use crate::typed::{Reading, kept};
 use bytes::Bytes;
@@ -153,11 +154,11 @@ fn read(row: &sheet::Row, reading: &mut Reading) -> Option<Row> {
 fn precision(text: &str) -> Result<Option<Precision>> {
     let Some(text) = kept(text) else { return Ok(None) };
     Ok(Some(match letters::name_key(&text, "").as_str() {
-        "giornoeora" | "daytime" => Precision::DayTime,
+        "giornoeora" | "daytime" | "dayandtime" => Precision::DayTime,
         "giorno" | "day" => Precision::Day,
         "settimana" | "week" => Precision::Week,
         "mese" | "month" => Precision::Month,
         "bimestre" | "duemesi" | "twomonths" => Precision::TwoMonths,
-        _ => return Err(Error::field("precision", Code::UnknownValue)),
+        _ => return Err(Error::not_one_of("precision", Precision::ALL.iter().map(|one| one.label_key()).collect())),
     }))
 }

@@ -47,8 +47,8 @@ struct AdoptForm {
 impl AdoptForm {
     fn read(&self, reading: &mut Reading) -> Option<(String, Span, Option<OutcomeId>)> {
         let title = reading.text("title", &self.title, TITLE_CHARACTERS);
-        let from = reading.chosen::<Period>("from", &self.from);
-        let to = reading.chosen::<Period>("to", &self.to);
+        let from = reading.month("from", &self.from);
+        let to = reading.month("to", &self.to);
         let decided = kept(&self.outcome_id).map(|id| reading.chosen::<OutcomeId>("outcome_id", &id));
         let span = Span::new(from?, to?);
         let outcome = match decided {

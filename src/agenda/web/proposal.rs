@@ -51,8 +51,8 @@ impl SpanForm {
     /// Reads the span. Errors: both fields at once.
     fn span(&self) -> Result<Span> {
         Reading::of(|reading| {
-            let from = reading.chosen::<Period>("from", &self.from);
-            let to = reading.chosen::<Period>("to", &self.to);
+            let from = reading.month("from", &self.from);
+            let to = reading.month("to", &self.to);
             reading.take(Span::new(from?, to?))
         })
     }

@@ -150,8 +150,9 @@ async fn ask_for_page(ctx: &Ctx, txn: &Txn, awaited: &Awaited, fault: Fault) -> 
     let seat = seat_for_page(txn, awaited).await?;
     let calendars = network::calendars(txn).await?;
     let due_day = calendars.of(&seat.territory)?.add_working_days(ctx.today(), MISSING_DAYS)?;
-    let title =
-        |lang: Lang, product: &str| lang.f(fault.title(), &[("product", product), ("period", &deliverable.period)]);
+    let title = |lang: Lang, product: &str| {
+        lang.f(fault.title(), &[("product", product), ("period", &deliverable.period_name(lang))])
+    };
     let task = NewTask {
         seat,
         origin: TaskOrigin::MissingPage,

@@ -288,7 +288,7 @@ fn last_lines(ctx: &Ctx, review: &Review, last: &LastTime) -> LastLines {
     };
     LastLines {
         href: format!("/deliverables/{}", last.view.deliverable.id),
-        period: last.view.period.clone(),
+        period: last.view.period_name(lang),
         remarks: last.carried.iter().map(|remark| line(ctx, &review.names, remark, |_| false, lang)).collect(),
         sheet,
         took: last.working_days.map(|days| words::working_days(days, lang)),

@@ -18,6 +18,7 @@ use crate::sources::model::{
 use crate::sources::policy::{self, Action};
 use crate::sources::store;
 use crate::sources::verb::Verb;
+use crate::texts::Label as _;
 use crate::typed::{self, Reading, kept};
 use bytes::Bytes;
 use entity::ids::DocumentId;
@@ -213,6 +214,6 @@ fn state(text: &str) -> Result<Option<OccurrenceState>> {
         "confermata" | "confermato" | "confirmed" => OccurrenceState::Confirmed,
         "uscita" | "uscito" | "out" => OccurrenceState::Out,
         "ritirata" | "ritirato" | "withdrawn" => OccurrenceState::Withdrawn,
-        _ => return Err(Error::field("state", Code::UnknownValue)),
+        _ => return Err(Error::not_one_of("state", OccurrenceState::ALL.iter().map(|one| one.label_key()).collect())),
     }))
 }
