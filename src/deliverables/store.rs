@@ -162,6 +162,13 @@ mod join {
             .into()
     }
 
+    pub(super) fn release_to_observatory() -> RelationDef {
+        release::Entity::belongs_to(observatory::Entity)
+            .from(release::Column::ObservatoryId)
+            .to(observatory::Column::Id)
+            .into()
+    }
+
     pub(super) fn release_to_product() -> RelationDef {
         release::Entity::belongs_to(product::Entity).from(release::Column::ProductId).to(product::Column::Id).into()
     }
@@ -282,20 +289,27 @@ pub async fn find(
 /// Returns the names of the releases that have deliverables, latest day first.
 pub async fn releases_at_work(db: &impl ConnectionTrait) -> Result<Vec<ReleaseName>> {
     let with_work = deliverable::Entity::find().select_only().column(deliverable::Column::ReleaseId).into_query();
-    let rows: Vec<(ReleaseId, String, String, String)> = release::Entity::find()
+    let rows: Vec<(ReleaseId, String, String, String, Option<String>)> = release::Entity::find()
         .select_only()
         .column(release::Column::Id)
         .columns([product::Column::NameIt, product::Column::NameEn])
         .column(release::Column::PeriodLabel)
+        .column(observatory::Column::Name)
         .join(JoinType::InnerJoin, join::release_to_product())
+        .join(JoinType::LeftJoin, join::release_to_observatory())
         .filter(release::Column::Id.in_subquery(with_work))
         .order_by(release::Column::Day, Order::Desc)
         .order_by(release::Column::Id, Order::Desc)
         .into_tuple()
         .all(db)
         .await?;
-    let name =
-        |(id, product_name_it, product_name_en, period)| ReleaseName { id, product_name_it, product_name_en, period };
+    let name = |(id, product_name_it, product_name_en, period, observatory)| ReleaseName {
+        id,
+        product_name_it,
+        product_name_en,
+        period,
+        observatory,
+    };
     Ok(rows.into_iter().map(name).collect())
 }
 

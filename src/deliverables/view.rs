@@ -58,16 +58,22 @@ pub struct ReleaseName {
     pub product_name_en: String,
     /// The reference period's label.
     pub period: String,
+    /// Name of the observatory that alone answers for it.
+    pub observatory: Option<String>,
 }
 
 impl ReleaseName {
-    /// «Relazione territoriale sul mercato del lavoro, 2026».
+    /// «Relazione territoriale sul mercato del lavoro, 2026»; with the observatory if only one answers for it.
     pub fn name(&self, lang: Lang) -> String {
         let product = match lang {
             Lang::It => &self.product_name_it,
             Lang::En => &self.product_name_en,
         };
-        format!("{product}, {}", period_name(&self.period, lang))
+        let period = period_name(&self.period, lang);
+        match &self.observatory {
+            Some(observatory) => format!("{product}, {period} ({observatory})"),
+            None => format!("{product}, {period}"),
+        }
     }
 }
 

@@ -15,7 +15,7 @@ pub use agenda::{
 pub use conclude::{
     NewTask, OUTCOME_CHARACTERS, OutcomeIn, ReleaseChange, ReleaseDecision, TASK_CHARACTERS, record_outcome,
 };
-pub use convene::{Checklist, MoveIn, cancel, checklist, convene, follow_members, move_to, owes_withdrawal};
+pub use convene::{Checklist, MoveIn, Unreached, cancel, checklist, convene, follow_members, move_to, owes_withdrawal};
 pub use invite::invite;
 pub use members::{parties_of, partners, set_parties, table_of_parties, tables_of_parties};
 pub use prepare::{MeetingChange, MeetingIn, PLACE_CHARACTERS, TITLE_CHARACTERS, URL_CHARACTERS, create, edit};

@@ -126,7 +126,7 @@ impl TaskPage {
         Ok(Self {
             shell: shell_of(ctx, request, task, task.title(ctx.lang).to_owned()).await?.here(),
             line: Line::of(task, ctx),
-            note: task.note.clone(),
+            note: task.note.clone().filter(|note| *note != task.title_it),
             text: task.text.clone(),
             given_on: (task.origin == TaskOrigin::Given).then(|| words::date(zone::day_of(task.created_at), ctx.lang)),
             late: late_of(ctx, task).await?,

@@ -17,7 +17,7 @@ use crate::releases::model::NOTICE_TARGET_WORKING_DAYS;
 use crate::releases::view::when_text;
 use crate::releases::web::state_badge;
 use crate::texts::Lang;
-use crate::time::{Period, words};
+use crate::time::words;
 use crate::typed::{Reading, kept};
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;

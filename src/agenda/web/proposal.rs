@@ -13,7 +13,7 @@ use crate::releases::view::{ReleaseView, when_text};
 use crate::sources::model::source_name;
 use crate::texts::Lang;
 use crate::time::date_rule::NoDay;
-use crate::time::{Period, words};
+use crate::time::words;
 use crate::typed::Reading;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, get, post, web};

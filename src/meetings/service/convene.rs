@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::mail::outbox::withdraw;
 use crate::meetings::mail::{self, Sheet, Telling};
 use crate::meetings::model::{
-    self, Convocation, Event, Meeting, Notice, Number, Slot, Told, Venue, notice, numbering_year,
+    self, Convocation, Event, Meeting, Notice, Number, Party, Slot, Told, Venue, notice, numbering_year,
 };
 use crate::meetings::policy::{Action, Visibility};
 use crate::meetings::store::{self, Filter};
@@ -321,8 +321,15 @@ pub struct Checklist {
     /// The number that the meeting gets if it is convened now; `None` if it has one.
     pub number: Option<Number>,
     pub invited: Vec<Member>,
-    /// Unreached parties, by name: none of their seats is held, or the mails to all holders come back.
-    pub unreached: Vec<String>,
+    pub unreached: Vec<Unreached>,
+}
+
+/// A party that no invitation reaches.
+#[derive(Debug)]
+pub struct Unreached {
+    pub name: String,
+    /// Holder whose mails come back; `None` if none of the seats is held.
+    pub returned_to: Option<String>,
 }
 
 impl Checklist {
@@ -346,6 +353,12 @@ pub async fn checklist(ctx: &Ctx, id: MeetingId) -> Result<Checklist> {
         .collect();
     let mut parties = parties_of(ctx, db, &draft).await?;
     parties.retain(|party| !reached.contains(&party.body_id));
+    let unreached = |party: Party| {
+        let of_party = holders.iter().filter(|one| one.seat.body_id == party.body_id);
+        let mut returned = of_party.filter(|one| invited.iter().any(|member| member.designation_id == one.id));
+        Unreached { returned_to: returned.next().map(|one| one.holder.name()), name: party.name }
+    };
+    let unreached = parties.into_iter().map(unreached).collect();
     Ok(Checklist {
         notice: notice_of(ctx, db, &draft, draft.slot).await?,
         place: draft.venue.check().map_err(Error::from),
@@ -355,6 +368,6 @@ pub async fn checklist(ctx: &Ctx, id: MeetingId) -> Result<Checklist> {
             None => Some(store::next_number(db, draft.table_id, numbering_year(draft.slot)).await?),
         },
         invited,
-        unreached: parties.into_iter().map(|party| party.name).collect(),
+        unreached,
     })
 }

@@ -6,8 +6,9 @@ use crate::error::{Error, Result};
 use crate::http::page::Badge;
 use crate::http::wording;
 use crate::meetings::model::{AgendaItem, Meeting};
-use crate::meetings::service::Checklist;
+use crate::meetings::service::{Checklist, Unreached};
 use crate::meetings::view::Dossier;
+use crate::texts::Lang;
 use crate::time::words;
 
 /// The checklist as the pages show it.
@@ -15,7 +16,7 @@ pub struct Checks {
     pub lines: Vec<Check>,
     /// «Anna Rossi, Provincia di Como».
     pub invited: Vec<String>,
-    /// Names of the parties that no invitation reaches.
+    /// Sentences about the parties that no invitation reaches.
     pub unreached: Vec<String>,
     pub is_met: bool,
     /// «Con la convocazione la seduta prende il numero 4/2026.», for a draft.
@@ -56,15 +57,15 @@ impl Checks {
                 };
                 (met(ctx, lang.f("meetings.check_day", &[("day", &day)])), Some(notice))
             }
-            Err(refusal) => (missing(ctx, refusal, format!("{edit}#field-day"))?, None),
+            Err(refusal) => (missing(ctx, refusal, "meetings.check_mend", format!("{edit}#field-day"))?, None),
         };
         let place = match list.place {
             Ok(()) => met(ctx, lang.t("meetings.check_place").to_owned()),
-            Err(refusal) => missing(ctx, refusal, format!("{edit}#field-place"))?,
+            Err(refusal) => missing(ctx, refusal, "meetings.check_mend", format!("{edit}#field-place"))?,
         };
         let agenda = match list.agenda {
             Ok(()) => met(ctx, lang.t("meetings.check_agenda").to_owned()),
-            Err(refusal) => missing(ctx, refusal, format!("{}/agenda-items/new", path(meeting.id)))?,
+            Err(refusal) => missing(ctx, refusal, "meetings.add_item_heading", format!("{}/agenda-items/new", path(meeting.id)))?,
         };
         let invited = list
             .invited
@@ -73,10 +74,18 @@ impl Checks {
         Ok(Self {
             lines: [Some(worked), notice, Some(place), Some(agenda)].into_iter().flatten().collect(),
             invited: invited.collect(),
-            unreached: list.unreached,
+            unreached: list.unreached.into_iter().map(|one| unreached(one, lang)).collect(),
             is_met,
             number: list.number.map(|number| lang.f("meetings.check_number", &[("number", &number.to_string())])),
         })
+    }
+}
+
+/// «Provincia di Mantova: i messaggi a Virgilia Pastore tornano indietro.»
+fn unreached(party: Unreached, lang: Lang) -> String {
+    match party.returned_to {
+        Some(holder) => lang.f("meetings.check_returned", &[("party", &party.name), ("holder", &holder)]),
+        None => lang.f("meetings.check_vacant", &[("party", &party.name)]),
     }
 }
 
@@ -154,9 +163,9 @@ fn met(ctx: &Ctx, text: String) -> Check {
     Check { badge: badge(ctx, State::Met), text, mend: None }
 }
 
-fn missing(ctx: &Ctx, refusal: Error, href: String) -> Result<Check> {
+fn missing(ctx: &Ctx, refusal: Error, label_key: &'static str, href: String) -> Result<Check> {
     let Error::Refused(refused) = refusal else { return Err(refusal) };
-    let mend = Mend { href, label: ctx.lang.t("meetings.check_mend") };
+    let mend = Mend { href, label: ctx.lang.t(label_key) };
     let text = wording::text(ctx.lang, refused.code, &refused.params);
     Ok(Check { badge: badge(ctx, State::Missing), text, mend: Some(mend) })
 }

@@ -83,6 +83,12 @@ impl ContributionPage {
     fn is_own(&self) -> bool {
         self.review.as_ref().is_some_and(|review| review.own.is_some())
     }
+
+    /// Returns the look of the button that approves: the first act of the page only if nothing keeps the text from approval.
+    fn approve_kind(&self) -> &'static str {
+        let checklist = self.review.as_ref().and_then(|review| review.checklist.as_ref());
+        if checklist.is_some_and(|list| !list.blocking.is_empty()) { "outline-primary" } else { "primary" }
+    }
 }
 
 /// One step of the contribution on its way to the portal.
@@ -245,7 +251,7 @@ fn forms(ctx: &Ctx, view: &DeliverableView, proposals: &[DayProposal]) -> Vec<(S
     let all = [
         (is_owed && view.may(&ctx.actor, Action::Submit), format!("{}/late", contributions::href(view)), "tasks.late"),
         (may_propose, format!("{}/propose-day", contributions::href(view)), "tasks.propose"),
-        (may_give, format!("/tasks/new?deliverable={}", view.deliverable.id), "tasks.give"),
+        (may_give, format!("/tasks/new?deliverable={}", view.deliverable.id), "tasks.give_title"),
     ];
     all.into_iter().filter(|(is_shown, ..)| *is_shown).map(|(_, href, label)| (href, ctx.lang.t(label))).collect()
 }
