@@ -200,6 +200,9 @@ async fn the_home_page_leads_each_participant_to_their_own_work_first(engine: En
         let led = select(&home, "main .rc-errands a").first().and_then(|link| link.attr("href")).map(str::to_owned);
         assert_eq!(led.as_deref(), Some(first), "{who}");
     }
+    let home = page(&app.client("ada.capo@ente.example").await, "/").await;
+    let late = select(&home, "main .rc-errands a[href='/tasks?overdue=true']").len();
+    assert_eq!(late, 1, "a manager finds what is late");
     let own = words(&page(&app.client("ada.rei@ente.example").await, "/").await, ".rc-errands");
     assert!(own.contains("Attività aperte: 3."), "{own}");
     assert!(select(&page(&app.anonymous(), "/").await, ".rc-errands").is_empty());

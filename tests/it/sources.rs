@@ -289,7 +289,7 @@ async fn a_file_with_a_wrong_row_is_refused_as_a_whole_with_each_wrong_cell(engi
         [
             (3, "Periodo", "required"),
             (3, "Giorno", "not_a_day"),
-            (3, "Stato", "unknown_value"),
+            (3, "Stato", "not_one_of"),
             (4, "Periodo", "label_taken"),
         ]
     );

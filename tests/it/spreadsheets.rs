@@ -119,12 +119,14 @@ async fn a_spreadsheet_with_wrong_rows_changes_nothing_and_names_each_cell(engin
             "6 Periodo unknown_value",
             "6 Giorno not_a_day",
             "6 Ora not_an_hour",
-            "6 Precisione unknown_value",
+            "6 Precisione not_one_of",
             "7 Giorno day_in_past",
             "8 Ora hour_out_of_place",
             "10 Periodo release_exists",
         ]
     );
+    let said = shown.to_string();
+    assert!(said.contains("giorno e ora, giorno, settimana, mese, bimestre"), "the text lists the values: {said}");
     let import = secretariat.post("/api/v1/agenda/imports").json(json!({ "document_id": file })).send().await;
     import.refused(422, "cells_wrong");
     let releases = secretariat.get("/api/v1/releases").send().await.expect(200);

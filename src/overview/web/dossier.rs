@@ -40,6 +40,9 @@ struct DecisionLine {
     overtaken: Option<(String, String)>,
 }
 
+/// Releases shown for each seat, beside those to which its observatory contributes. The calendar shows all.
+const NEXT_RELEASES: usize = 4;
+
 /// One seat of the reader, with all its information.
 struct SeatPanel {
     name: String,
@@ -50,6 +53,8 @@ struct SeatPanel {
     body: String,
     open: Vec<DueLine>,
     releases: Vec<ReleaseRow>,
+    /// Whether the calendar has more of them.
+    more_releases: bool,
     /// Former holders; `None` for a reader who may not know of them.
     former: Option<Vec<String>>,
     /// Other people of the same observatory or body; `None` for a reader who may not know of them.
@@ -118,6 +123,8 @@ fn seat_panel(ctx: &Ctx, dossier: SeatDossier, colleagues: Option<Vec<Colleague>
     let lang = ctx.lang;
     let SeatDossier { designation, open, releases, former } = dossier;
     let statement = &designation.record.statement;
+    let rows = releases.iter().map(|one| release_row(ctx, one)).enumerate();
+    let shown: Vec<_> = rows.filter(|(place, row)| *place < NEXT_RELEASES || !row.own.is_empty()).collect();
     SeatPanel {
         name: register_words::seat_name(&designation.seat, lang),
         href: format!("/designations/{}", designation.id),
@@ -126,7 +133,8 @@ fn seat_panel(ctx: &Ctx, dossier: SeatDossier, colleagues: Option<Vec<Colleague>
         act: register_words::act(&statement.act, lang),
         body: designation.seat.body_name.clone(),
         open: open.iter().map(|one| due_line(one, lang)).collect(),
-        releases: releases.iter().map(|one| release_row(ctx, one)).collect(),
+        more_releases: shown.len() < releases.len(),
+        releases: shown.into_iter().map(|(_, row)| row).collect(),
         former: (colleagues.is_some() || !former.is_empty()).then(|| {
             former.into_iter().map(|one| format!("{}, {}", one.name, register_words::term(one.term, lang))).collect()
         }),

@@ -115,16 +115,16 @@ async fn errands(ctx: &Ctx) -> Result<Vec<Errand>> {
         errands.extend(own_readings(ctx).await?);
         errands.push(errand(ctx, "studies.new", "overview.errand_study_text", "/studies/new"));
     }
-    let sees_others_work = ctx.actor.sees_the_whole() || ctx.actor.holds(SeatKind::BodyManager);
-    if sees_others_work && !may(Action::ViewMonday) {
-        errands.push(errand(ctx, "overview.errand_late", "overview.errand_late_text", "/tasks?overdue=true"));
-    }
     if may(Action::ViewRadar) {
         errands.push(errand(ctx, "overview.errand_radar", "overview.errand_radar_text", "/radar"));
     }
     errands.extend(empty_seats(ctx).await?);
     if ctx.actor.holds(SeatKind::BodyManager) {
         errands.push(errand(ctx, "overview.errand_designate", "overview.errand_designate_text", "/designations/new"));
+    }
+    let sees_others_work = ctx.actor.sees_the_whole() || ctx.actor.holds(SeatKind::BodyManager);
+    if sees_others_work && !may(Action::ViewMonday) {
+        errands.push(errand(ctx, "overview.errand_late", "overview.errand_late_text", "/tasks?overdue=true"));
     }
     if may(Action::ViewDossiers) {
         errands.push(errand(ctx, "overview.errand_dossier", "overview.errand_dossier_text", "/dossier"));
