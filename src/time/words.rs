@@ -301,6 +301,9 @@ mod tests {
         assert_eq!(told("2026-Q4"), both("4° trimestre 2026", "4th quarter of 2026"));
         assert_eq!(told("2026-09"), both("settembre 2026", "September 2026"));
         let behind_a_name = |label: &str| period_of_name(label.parse().expect("a label of the test"), Lang::It);
-        assert_eq!((behind_a_name("2026"), behind_a_name("2026-S1")), ("2026".to_owned(), "1° semestre 2026".to_owned()));
+        assert_eq!(
+            (behind_a_name("2026"), behind_a_name("2026-S1")),
+            ("2026".to_owned(), "1° semestre 2026".to_owned())
+        );
     }
 }

@@ -65,7 +65,9 @@ impl Checks {
         };
         let agenda = match list.agenda {
             Ok(()) => met(ctx, lang.t("meetings.check_agenda").to_owned()),
-            Err(refusal) => missing(ctx, refusal, "meetings.add_item_heading", format!("{}/agenda-items/new", path(meeting.id)))?,
+            Err(refusal) => {
+                missing(ctx, refusal, "meetings.add_item_heading", format!("{}/agenda-items/new", path(meeting.id)))?
+            }
         };
         let invited = list
             .invited
