@@ -164,7 +164,7 @@ async fn the_pages_show_the_list_and_open_the_text(engine: Engine) {
     let browser = circle.app.browser(PARTNER).await;
     let page = browser.get("/early-access").header("accept", "text/html").send().await.text();
     let action = format!("/early-access/{}/texts/{}/see", text(&circle.access, "id"), circle.bergamo);
-    assert!(page.contains("Aperti per Lei adesso") && page.contains(&action), "{page}");
+    assert!(page.contains("Aperti per lei adesso") && page.contains(&action), "{page}");
     assert!(circle.noted().await.is_empty(), "showing the page is no view");
     let seen = browser.post(&action).form(&browser.form_token(), &[]).send().await;
     assert_eq!(seen.status.as_u16(), 303, "{}", seen.text());
