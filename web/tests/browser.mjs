@@ -51,9 +51,11 @@ export async function open(page, entry) {
 }
 
 async function follow(page, selector) {
-  const navigated = page.waitForResponse((answer) => answer.request().isNavigationRequest() && answer.status() !== 303);
-  await page.locator(selector).first().click();
-  const response = await navigated;
+  // Both together, so that a link that is not there fails this page only.
+  const [response] = await Promise.all([
+    page.waitForResponse((answer) => answer.request().isNavigationRequest() && answer.status() !== 303),
+    page.locator(selector).first().click(),
+  ]);
   await page.waitForLoadState("load");
   return response;
 }

@@ -11,6 +11,9 @@
 //
 // A line may carry `name`, under which its screenshots are kept.
 
+/** A task towards a release of a year, whatever else is due before it. */
+const ofRelease = "main .rc-table a:text-matches(', 20[0-9]{2}$')";
+
 export const pages = {
   anonymous: [
     "/",
@@ -153,8 +156,8 @@ export const pages = {
     "/designations",
     "/tasks",
     { from: "/tasks", link: "main .rc-table a", name: "task" },
-    { from: "/tasks", link: ["main .rc-table a", "main dd a[href^='/deliverables/']"], name: "contribution" },
-    { from: "/tasks", link: ["main .rc-table a", "main dd a[href^='/deliverables/']", "main a[href$='/propose-day']"], name: "propose-day" },
+    { from: "/tasks", link: [ofRelease, "main dd a[href^='/deliverables/']"], name: "contribution" },
+    { from: "/tasks", link: [ofRelease, "main dd a[href^='/deliverables/']", "main a[href$='/propose-day']"], name: "propose-day" },
     { from: "/tasks", link: ["main .rc-table a", "main a[href$='/complete']"], name: "task-complete" },
     { from: "/tasks", link: ["main .rc-table a", "main a[href$='/block']"], press: "main .rc-form button", status: 422, name: "task-block-errors" },
     "/meetings",
