@@ -67,6 +67,7 @@ impl Year {
             }
         }
         self.set_steps("focus", &[("dati", -20), ("testo", -10)]).await;
+        self.set_steps("nota", &[("testo", -5)]).await;
         self.set_steps("quadro", &[("dati", -20), ("bozza", -10), ("testo", -5)]).await;
         let sheet = json!({ "text_it": "Comunicazioni obbligatorie del 2026.", "lists": [], "from_period": "2026" });
         self.desk.post("/api/v1/products/focus/sheets").json(sheet).send().await.expect(201);
