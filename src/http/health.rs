@@ -35,6 +35,7 @@ pub async fn show_status(request: HttpRequest) -> Answer {
         code: "ok",
         request_id: facts.request_id.to_string(),
         errors: Vec::new(),
+        possible: Vec::new(),
     }
     .respond())
 }

@@ -1,11 +1,12 @@
 //! Errors for programs: problem details (RFC 9457) with a stable code, the request's id and the wrong fields.
 
-use crate::error::{Error, FieldError, Params, Value};
+use crate::error::{Code, Error, FieldError, Params, Value};
 use crate::http::codes;
 use crate::http::request::Facts;
 use crate::http::wording::{field_text, text};
 use crate::texts::Lang;
 use actix_web::HttpResponse;
+use chrono::NaiveDate;
 use serde::Serialize;
 
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -39,6 +40,10 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 100)]
     pub errors: Vec<FieldProblem>,
+    /// Names of the steps that the present state allows, if `code` is `wrong_transition`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 20, example = json!(["move", "cancel"]))]
+    pub possible: Vec<String>,
 }
 
 /// One wrong member of the input.
@@ -61,6 +66,10 @@ pub struct FieldProblem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 20, example = "480")]
     pub maximum: Option<String>,
+    /// Nearest days before and after that all concerned work, if the day is not one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>, format = Date, max_items = 2, example = json!(["2027-03-17", "2027-03-19"]))]
+    pub nearest: Vec<NaiveDate>,
 }
 
 impl Problem {
@@ -77,6 +86,7 @@ impl Problem {
             code: code.as_str(),
             request_id: facts.request_id.to_string(),
             errors: fields(error, facts.lang),
+            possible: possible(error),
         }
     }
 
@@ -107,12 +117,13 @@ pub(super) fn detail(error: &Error, lang: Lang) -> String {
 }
 
 fn fields(error: &Error, lang: Lang) -> Vec<FieldProblem> {
-    let problem = |field, code: crate::error::Code, params: &Params| FieldProblem {
+    let problem = |field, code: Code, params: &Params| FieldProblem {
         field,
         code: code.as_str(),
         detail: field_text(lang, field, code, params),
         minimum: limit(params, &["min"]),
         maximum: limit(params, &["max", "limit"]),
+        nearest: nearest(code, params),
     };
     match error {
         Error::Invalid(wrong) => {
@@ -124,6 +135,26 @@ fn fields(error: &Error, lang: Lang) -> Vec<FieldProblem> {
         Error::Spent { code, field, .. } => vec![problem(*field, *code, &Params::new())],
         _ => Vec::new(),
     }
+}
+
+/// Returns the names of the steps that the present state allows.
+fn possible(error: &Error) -> Vec<String> {
+    let Error::Refused(refused) = error else { return Vec::new() };
+    let allowed = refused.params.iter().find(|(name, _)| refused.code == Code::WrongTransition && *name == "allowed");
+    match allowed {
+        Some((_, Value::Text(names))) => names.split(", ").filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Returns the days that the text of a day not worked by all names as the nearest ones.
+fn nearest(code: Code, params: &Params) -> Vec<NaiveDate> {
+    let is_near = |name: &str| code == Code::NonWorkingDay && ["previous", "next"].contains(&name);
+    let day = |(name, value): &(&str, Value)| match value {
+        Value::Day(day) if is_near(name) => Some(*day),
+        _ => None,
+    };
+    params.iter().filter_map(day).collect()
 }
 
 /// Returns the limit that a text names, as data: a number, a day or an hour.
@@ -142,7 +173,6 @@ fn limit(params: &Params, names: &[&str]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Code;
     use actix_web::test::TestRequest;
 
     fn facts() -> Facts {

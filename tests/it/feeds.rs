@@ -6,6 +6,7 @@ use crate::public_agenda::{
 };
 use crate::support::app::{Client, TestApp};
 use crate::support::db::Engine;
+use crate::support::samples::{keep_feeds, keep_for_other_readers};
 use crate::{both_engines, on_sqlite};
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -446,11 +447,12 @@ async fn a_cancelled_release_stays_a_moved_one_is_explained_and_a_provisional_on
     );
     let narrowed = anyone.get("/calendar.ics?observatory=como&lang=en").send().await.text();
     let cancelled_only = anyone.get("/calendar.ics?state=cancelled").send().await.text();
-    crate::thread::keep_for_other_parsers(&[
-        ("feed-moved", &anyone.get("/calendar.ics").send().await.text()),
-        ("feed-narrowed", &narrowed),
-        ("feed-cancelled", &cancelled_only),
+    keep_for_other_readers(&[
+        ("feed-moved.ics", &anyone.get("/calendar.ics").send().await.text()),
+        ("feed-narrowed.ics", &narrowed),
+        ("feed-cancelled.ics", &cancelled_only),
     ]);
+    keep_feeds(&anyone, "agenda").await;
     let table = rows(&anyone, "/calendar.csv").await;
     let of = |state: &str| {
         table.iter().find(|row| row["state"] == state).unwrap_or_else(|| panic!("no {state} in {table:?}"))

@@ -1,5 +1,5 @@
 //! Calendar objects as other programs read them. Four rules that common validators do not check are asserted here: line
-//! ends, line lengths, METHOD and STATUS. `tests/ical_check.py` reads the golden files with two independent parsers.
+//! ends, line lengths, METHOD and STATUS. `tests/ical_check.py` reads those that tests keep with two independent parsers.
 
 use std::time::Duration;
 

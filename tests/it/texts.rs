@@ -13,9 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 const NO_WORDS_FOR_PEOPLE: &[&str] =
     &["/service", "src/mail/outbox/", "src/config.rs", "src/load/", "src/jobs/housekeeping.rs"];
 
-type Texts = BTreeMap<String, String>;
+pub type Texts = BTreeMap<String, String>;
 
-fn texts(language: &str) -> Texts {
+pub fn texts(language: &str) -> Texts {
     let mut all = Texts::new();
     for file in source::files(&format!("src/texts/{language}")) {
         let area = file.path.rsplit('/').next().and_then(|name| name.strip_suffix(".toml")).expect("an area");

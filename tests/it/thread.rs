@@ -11,6 +11,7 @@ use crate::support::db::Engine;
 use crate::support::golden::assert_golden;
 use crate::support::mailbox::Mail;
 use crate::support::portal::Portal;
+use crate::support::samples::keep_for_other_readers;
 use crate::support::smtp_server::{FakeSmtpServer, Script};
 use chrono::{Datelike, NaiveDate};
 use serde_json::{Value, json};
@@ -283,7 +284,7 @@ async fn the_main_job_runs_from_the_act_of_designation_to_the_page_on_the_portal
     assert_eq!(feed.status, 200);
     assert!(feed.text().contains("DTSTART;TZID=Europe/Rome:20270527T100000"), "{}", feed.text());
     assert!(!feed.text().contains("ente.example"), "no personal data in a public feed");
-    keep_for_other_parsers(&[("feed", &feed.text()), ("invitation", &invitation), ("update", &update)]);
+    keep_for_other_readers(&[("feed.ics", &feed.text()), ("invitation.ics", &invitation), ("update.ics", &update)]);
 
     let key = story.app.services.config.security.audit_key.reveal().as_bytes();
     let head =
@@ -294,15 +295,6 @@ async fn the_main_job_runs_from_the_act_of_designation_to_the_page_on_the_portal
 
 fn days(work: &[(String, String)]) -> Vec<&str> {
     work.iter().map(|(day, _)| day.as_str()).collect()
-}
-
-/// Writes calendars for two independent parsers, which `.ci/run` runs.
-pub(crate) fn keep_for_other_parsers(calendars: &[(&str, &str)]) {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/target/ical-samples");
-    std::fs::create_dir_all(folder).expect("a folder for samples");
-    for (name, calendar) in calendars {
-        std::fs::write(format!("{folder}/{name}.ics"), calendar).expect("a sample");
-    }
 }
 
 fn calendar_to(mails: &[Mail], address: &str) -> String {

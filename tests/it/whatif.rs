@@ -59,7 +59,7 @@ async fn shown(app: &TestApp, secretariat: &Client, release: &Value) -> Shown {
 }
 
 /// Previews an act, carries it out, and compares. Returns the release after it.
-async fn carried_out(app: &TestApp, secretariat: &Client, release: &Value, verb: &str, input: Value) -> Value {
+pub async fn carried_out(app: &TestApp, secretariat: &Client, release: &Value, verb: &str, input: Value) -> Value {
     let before = shown(app, secretariat, release).await;
     let release = &before.release;
     let post = async |below: &str| {
