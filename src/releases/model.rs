@@ -74,14 +74,19 @@ impl When {
             (Precision::DayTime, Some(hour)) => Ok(Self::At(Slot { day, hour })),
             (Precision::DayTime, None) => Err(Refusal::HourMissing),
             (_, Some(_)) => Err(Refusal::HourOutOfPlace),
-            (Precision::Day, None) => Ok(Self::On(day)),
-            (Precision::Week, None) => {
-                Ok(Self::InWeek(day - Days::new(u64::from(day.weekday().num_days_from_monday()))))
-            }
-            (Precision::Month, None) => Ok(Self::InMonth(first_of_month(day))),
-            (Precision::TwoMonths, None) => {
+            (precision, None) => Ok(Self::spanning(precision, day)),
+        }
+    }
+
+    /// Makes a date without an hour from a precision and any day of its period.
+    pub fn spanning(precision: Precision, day: NaiveDate) -> Self {
+        match precision {
+            Precision::DayTime | Precision::Day => Self::On(day),
+            Precision::Week => Self::InWeek(day - Days::new(u64::from(day.weekday().num_days_from_monday()))),
+            Precision::Month => Self::InMonth(first_of_month(day)),
+            Precision::TwoMonths => {
                 let month = first_of_month(day);
-                Ok(Self::InTwoMonths(if month.month().is_multiple_of(2) { month - Months::new(1) } else { month }))
+                Self::InTwoMonths(if month.month().is_multiple_of(2) { month - Months::new(1) } else { month })
             }
         }
     }
@@ -592,6 +597,10 @@ pub enum Refusal {
     NotAContributor,
     #[error("the product is retired")]
     ProductRetired,
+    #[error("no release is chosen")]
+    NothingChosen,
+    #[error("a chosen release has the steps of its product already")]
+    StepsAreThose,
 }
 
 impl DomainRefusal for Refusal {
@@ -621,6 +630,8 @@ impl DomainRefusal for Refusal {
             Self::ObservatoryOutOfPlace => Refused::at("observatory", Code::ObservatoryOutOfPlace),
             Self::NotAContributor => Refused::at("observatory", Code::NotAContributor),
             Self::ProductRetired => Refused::at("product", Code::ProductRetired),
+            Self::NothingChosen => Refused::at("releases", Code::NothingChosen),
+            Self::StepsAreThose => Refused::at("releases", Code::NothingChanges),
         }
     }
 }

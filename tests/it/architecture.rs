@@ -116,11 +116,7 @@ const CONFINED: &[Confined] = &[
     Confined {
         krate: "csv",
         layers: &[],
-        places: &[
-            ("src/http/csv.rs", "writes tables"),
-            ("src/http/sheet.rs", "writes tables for spreadsheet programs"),
-            ("src/sheet/", "reads tables"),
-        ],
+        places: &[("src/http/csv.rs", "writes tables"), ("src/sheet/", "reads tables")],
     },
     Confined { krate: "quick_xml", layers: &[], places: &[("src/releases/feed/news.rs", "writes the news")] },
     Confined { krate: "oxrdf", layers: &[], places: &[("src/overview/open_data/graph.rs", "states facts")] },

@@ -52,6 +52,7 @@ mod overview;
 mod pages_designations;
 mod pages_work;
 mod people;
+mod previews;
 mod program;
 mod public;
 mod public_agenda;
