@@ -36,6 +36,7 @@ mod kill_loop;
 mod languages;
 mod lifecycle_matrix;
 mod load;
+mod loaded_sheets;
 mod locks;
 mod mails;
 mod meeting_agenda;
