@@ -17,7 +17,7 @@ use crate::releases::model::{Refusal, Release};
 use crate::releases::policy::{self, Action};
 use crate::releases::verb::Verb;
 use crate::releases::view::ReleaseView;
-use crate::releases::work_plan::{Renewal, renewal};
+use crate::releases::work_plan::{Renewal, Work, renewal};
 use crate::tasks::model::Task;
 use crate::tasks::service::{self as tasks, Changes, StepTask, TaskFilter};
 use crate::texts::Lang;
@@ -179,12 +179,13 @@ impl Desk<'_> {
     async fn renew(&self, ctx: &Ctx, txn: &Txn, one: &AtWork, name: GivingId) -> Result<()> {
         let release = &one.view.release;
         let mut changes = Changes::default();
-        for (view, renewal) in one.renewals(self.product) {
+        for (view, renewal) in one.renewals(self.product).into_iter().filter(|(_, renewal)| !renewal.is_empty()) {
+            let chapter = self.chapter(release, view)?;
             for step in renewal.added {
-                changes.added.push(self.task(release, view, step)?);
+                changes.added.push(chapter.task(step)?);
             }
             for (task, step) in renewal.changed {
-                let mut taken_on = self.task(release, view, step)?;
+                let mut taken_on = chapter.task(step)?;
                 if task.step_id == Some(step.id) {
                     // Only the effort is another; the day is what it was.
                     taken_on.due_day = task.due_day;
@@ -200,13 +201,29 @@ impl Desk<'_> {
         deliverables::pass_days_on(txn, release.id).await
     }
 
-    /// Makes the task of a step for a contribution, with the day that its calendar gives.
-    fn task(&self, release: &Release, view: &DeliverableView, step: &Step) -> Result<StepTask> {
+    /// Derives the days of the present steps for a contribution, by its calendar.
+    fn chapter<'c>(&'c self, release: &'c Release, view: &'c DeliverableView) -> Result<Chapter<'c>> {
         let observatory = view.deliverable.observatory_id;
         let whose = self.network.provinces.observatories.iter().find(|one| one.id == observatory);
-        let work = self.network.work(self.product, release, whose.as_slice())?;
-        let day = work.first().and_then(|work| work.day_of(step.id)).unwrap_or_else(|| release.day());
-        let seat = self.network.seat_for(self.seats, step.seat, observatory)?.clone();
-        Ok(step_task(self.product, release, step, seat, (view.deliverable.id, day)))
+        let work = self.network.work(self.product, release, whose.as_slice())?.pop();
+        Ok(Chapter { desk: self, release, view, work })
+    }
+}
+
+/// A contribution with the days of the present steps.
+struct Chapter<'a> {
+    desk: &'a Desk<'a>,
+    release: &'a Release,
+    view: &'a DeliverableView,
+    work: Option<Work>,
+}
+
+impl Chapter<'_> {
+    /// Makes the task of a step.
+    fn task(&self, step: &Step) -> Result<StepTask> {
+        let Self { desk, release, view, work } = self;
+        let day = work.as_ref().and_then(|work| work.day_of(step.id)).unwrap_or_else(|| release.day());
+        let seat = desk.network.seat_for(desk.seats, step.seat, view.deliverable.observatory_id)?.clone();
+        Ok(step_task(desk.product, release, step, seat, (view.deliverable.id, day)))
     }
 }
