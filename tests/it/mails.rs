@@ -320,7 +320,7 @@ async fn apply_other_steps(secretariat: &Client, release: &str) {
     let mut new = steps[0].clone();
     new["code"] = json!("verifica-tabelle");
     (new["name_it"], new["name_en"]) = (json!("Verifica delle tabelle"), json!("Check of the tables"));
-    new["offset_working_days"] = json!(-4);
+    new["offset_working_days"] = json!(-7);
     steps.push(new);
     let put = secretariat.put(&format!("{path}/steps")).if_match(&product["version"]);
     let changed = put.json(json!({ "steps": product["steps"] })).send().await.expect(200);
