@@ -2,7 +2,8 @@
 
 use crate::documents::view::WORKBOOK;
 use crate::error::{Code, Error, Refused, Result};
-use crate::http::{csv, download, wording};
+use crate::http::csv::{FOR_SPREADSHEETS, harmless, write};
+use crate::http::{download, wording};
 use crate::sheet::{Column, WrongCell};
 use crate::texts::Lang;
 use actix_web::HttpResponse;
@@ -158,7 +159,7 @@ impl Export {
     /// Writes the table for a spreadsheet program.
     fn csv(&self) -> Result<Vec<u8>> {
         let rows = self.rows.iter().map(|row| row.iter().map(plain));
-        csv::write(csv::FOR_SPREADSHEETS, &self.headings, rows).map_err(failed)
+        write(FOR_SPREADSHEETS, &self.headings, rows).map_err(failed)
     }
 
     /// Writes the table as a workbook with one sheet, in which days and hours are values.
@@ -201,7 +202,7 @@ pub fn template(columns: &'static [Column], example: &[&str], name: &str) -> Res
 /// Returns a value as a text. Days, hours and numbers are none that a spreadsheet program could take for a formula.
 fn plain(cell: &Cell) -> String {
     match cell {
-        Cell::Text(text) => csv::harmless(text.clone()),
+        Cell::Text(text) => harmless(text.clone()),
         Cell::Day(day) => day.to_string(),
         Cell::Hour(hour) => hour.format("%H:%M").to_string(),
         Cell::Number(number) => number.to_string(),

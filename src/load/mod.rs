@@ -36,17 +36,8 @@ mod file;
 mod sheets;
 mod write;
 
-pub use diff::{Change, Diff, Entry, FieldChange};
+pub use diff::{Change, Diff, Edited, Entry, FieldChange};
 pub use file::Problem;
-
-/// Treatment of products that the secretariat has changed on a page or over REST since they were loaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Edited {
-    /// Kept and reported.
-    Keep,
-    /// Overwritten with the file, because the operator asks for it.
-    Overwrite,
-}
 
 /// Result of a load.
 #[derive(Clone, Debug, PartialEq, Eq)]

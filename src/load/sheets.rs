@@ -4,9 +4,8 @@
 //! published as the next, unless the database ends with a version that the file does not know: then a page has followed the
 //! file, and only the operator decides that the file follows it (`--overwrite`).
 
-use super::diff::{Change, Diff, Entry};
-use super::file::{File, Problem, Spanned};
-use super::{Edited, LoadError, file};
+use super::diff::{Change, Diff, Edited, Entry};
+use super::file::{self, File, Problem, Spanned};
 use crate::catalogue::model::{Sheet, UsedList};
 use crate::catalogue::service::{self as catalogue, SheetIn};
 use crate::ctx::Ctx;
@@ -86,7 +85,7 @@ impl Sheets {
     }
 
     /// Writes the documents into the store of contents. Errors: those of receiving a document.
-    pub async fn receive(&self, ctx: &Ctx, documents: &Documents) -> Result<HashMap<String, Received>, LoadError> {
+    pub async fn receive(&self, ctx: &Ctx, documents: &Documents) -> Result<HashMap<String, Received>, Error> {
         let mut received = HashMap::new();
         for (path, _) in self.0.iter().filter_map(|(_, wanted)| wanted.document.as_ref()) {
             let name = Path::new(path).file_name().map_or(path.as_str().into(), |name| name.to_string_lossy());

@@ -1,4 +1,4 @@
-//! What planning a year needs: many products with rules, a release with hundreds of tasks, a year with the work of all observatories,
+//! Rows for planning a year: many products with rules, a release with hundreds of tasks, a year with the work of all observatories,
 //! and five years of published releases. Written into a copy of the template, so that the other measurements stay as they are.
 
 use super::agenda::{Product, Release, month_of, product, release};
