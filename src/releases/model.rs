@@ -1,5 +1,9 @@
 //! A release: its date with its precision, its lifecycle, and the flags derived from both. Pure.
 
+mod flags;
+
+pub use flags::Flags;
+
 use crate::catalogue::model::Product;
 use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use crate::lifecycle::{self, Table, Target, WrongTransition};
@@ -513,23 +517,6 @@ impl Release {
             late: (is_awaited && deadline <= now) || self.published_at().is_some_and(|at| deadline < at),
         }
     }
-}
-
-/// Flags derived from the dates of a release.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
-pub struct Flags {
-    /// Later than the date first confirmed.
-    pub postponed: bool,
-    /// Earlier than the date first confirmed. This counts as a fault, because it breaks equal access.
-    pub brought_forward: bool,
-    /// The instant has passed and the release is not published.
-    pub due: bool,
-    /// Not published, and dated before the last day of its reference period, so that its data cannot be complete.
-    pub before_period_end: bool,
-    /// The published report has been corrected or revised since.
-    pub amended: bool,
-    /// Not published within an hour of its instant, or published by the service only later than that.
-    pub late: bool,
 }
 
 fn not_over(when: When, today: NaiveDate) -> Result<(), Refusal> {

@@ -63,7 +63,7 @@ struct Effects {
 /// Effects on the work, in the reader's words.
 struct WorkTable {
     changes: Vec<Row>,
-    /// How many records stay, if any do.
+    /// Number of records that stay, in words, if any do.
     unchanged: Option<String>,
 }
 
