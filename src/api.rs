@@ -56,6 +56,7 @@ pub fn rights() -> Rights {
         .with(tasks::api::RIGHTS, tasks::policy::may_ever)
         .with(meetings::api::RIGHTS, meetings::policy::may_ever)
         .with(whatif::api::RIGHTS, releases::policy::may)
+        .with(whatif::api::RIGHTS_BY_AGENDA, agenda::policy::may)
         .with(early_access::api::RIGHTS, early_access::policy::may)
         .with(portal::api::RIGHTS_BY_DELIVERABLE, deliverables::policy::may_ever)
         .with(portal::api::RIGHTS_BY_RELEASE, releases::policy::may)

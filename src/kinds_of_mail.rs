@@ -47,6 +47,7 @@ kinds![
     releases::mail::Cancelled,
     releases::mail::Amended,
     releases::mail::Withdrawn,
+    releases::mail::StepsRenewed,
     deliverables::mail::HandedIn,
     deliverables::mail::Approved,
     deliverables::mail::SentBack,

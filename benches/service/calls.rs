@@ -1,7 +1,7 @@
 //! The requests of the measurements.
 
 use crate::load::{Call, Connection};
-use crate::seed::{OLD_SEAT, World, seat_code};
+use crate::seed::{OLD_SEAT, Planning, World, seat_code};
 use chrono::Days;
 use raccordo::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
@@ -55,6 +55,37 @@ impl World {
         let head = format!("POST {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n{condition}");
         let content = format!("content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
         Call { bytes: (head + &content).into_bytes(), expected }
+    }
+}
+
+impl Planning {
+    /// Makes the request for the proposal of twelve months.
+    pub fn proposal(&self, world: &World) -> Vec<Call> {
+        let (from, to) = &self.span;
+        vec![world.get(&format!("/api/v1/agenda/proposal?from={from}&to={to}"))]
+    }
+
+    /// Makes the preview of a move that touches more than 500 tasks.
+    pub fn preview_of_a_move(&self, world: &World) -> Vec<Call> {
+        let (release, day) = &self.moving;
+        let body = json!({
+            "day": day, "reason_code": "workload", "reason_text": "Altri lavori nello stesso mese",
+            "despite_non_working": "La conferenza stampa è già fissata",
+        });
+        vec![world.post(&format!("/api/v1/releases/{release}/move/preview"), Some(2), &body, 200)]
+    }
+
+    /// Makes the request for the page with the work of a year.
+    pub fn year(&self) -> Vec<Call> {
+        vec![self.signed_in(&format!("/agenda/year?year={}", self.year))]
+    }
+
+    pub fn monday(&self) -> Vec<Call> {
+        vec![self.signed_in("/monday")]
+    }
+
+    fn signed_in(&self, path: &str) -> Call {
+        request(path, &format!("accept: text/html\r\ncookie: sid={}\r\n", self.session))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::databases::Database;
 use crate::load::{self, Call, For};
 use crate::process::{Process, Program};
 use crate::results::{Extent, Results};
-use crate::seed::World;
+use crate::seed::{Planning, World};
 use crate::sink;
 use std::time::Duration;
 use tokio::time::sleep;
@@ -46,6 +46,7 @@ impl Effort {
 /// Measures everything on one engine.
 pub async fn all(world: &World, effort: Effort) -> Results {
     let mut results = Results::new(starts(world).await);
+    let planning = Planning::make(world).await;
     for number in 1..=effort.rounds {
         let (database, beside) = (world.databases.copy().await, world.databases.copy().await);
         let (service, twin) = start(&database, &beside).await;
@@ -61,9 +62,30 @@ pub async fn all(world: &World, effort: Effort) -> Results {
         round.service.stop();
         round.twin.stop();
         results.add_memory(memory);
+        plan(world, &planning, effort, &mut results).await;
         results.add_dispatch(sink::dispatch_rate(&database, effort.mails).await);
     }
     results
+}
+
+/// Measures what the secretariat does when it plans a year, on a database of its own. Nothing is changed, so that all rounds use the
+/// same one. The requests follow one another, because one person makes them.
+async fn plan(world: &World, planning: &Planning, effort: Effort, results: &mut Results) {
+    let (service, _) = Process::start(&planning.database, Program::Raccordo).await;
+    sleep(SETTLING).await;
+    let measured = [
+        ("proposal, 12 months of 100 products", planning.proposal(world)),
+        ("preview of a move, 500 tasks", planning.preview_of_a_move(world)),
+        ("year page, 13 x 60", planning.year()),
+        ("Monday page, five years of history", planning.monday()),
+    ];
+    for (name, calls) in measured {
+        let live = load::run(&service, USUAL[0], For::Span(effort.span / 2), &calls::health()).await;
+        results.add_live(&live);
+        let run = load::run(&service, 1, For::Span(effort.span), &calls).await;
+        results.add(name, 1, &run, None);
+    }
+    service.stop();
 }
 
 async fn starts(world: &World) -> Vec<Duration> {

@@ -7,6 +7,16 @@ const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/record.json");
 /// Part of the recorded ratio at which, and below which, a measurement has fallen.
 const FALLEN: f64 = 0.8;
 
+/// Aims for the median time of an answer over one connection, in milliseconds. They are printed beside the figures and fail no run,
+/// because machines differ.
+const AIMS: &[(&str, f64)] = &[
+    ("proposal, 12 months of 100 products", 200.0),
+    ("preview of a move, 500 tasks", 50.0),
+    ("feed of 600 events, after a change", 20.0),
+    ("year page, 13 x 60", 15.0),
+    ("Monday page, five years of history", 30.0),
+];
+
 /// Figures of each engine, by its name.
 #[derive(Default, Serialize, Deserialize)]
 pub struct Record(BTreeMap<String, Figures>);
@@ -119,13 +129,15 @@ impl Record {
         let mut fallen = Vec::new();
         println!();
         println!(
-            "{engine:<38} {:>5} {:>8} {:>8} {:>8} {:>8} {:>7} {:>9} {:>8}",
-            "conn.", "per s", "p50 ms", "p99 ms", "cpu ms", "/ twin", "/ live", "change"
+            "{engine:<38} {:>5} {:>8} {:>8} {:>8} {:>8} {:>7} {:>9} {:>8} {:>8}",
+            "conn.", "per s", "p50 ms", "p99 ms", "cpu ms", "/ twin", "/ live", "change", "aim ms"
         );
         for entry in &figures.rows {
-            let change = self.change(engine, entry);
-            println!("{} {:>8}", line(entry), change.map_or_else(String::new, percent));
-            if change.is_some_and(|change| change <= FALLEN) {
+            let factor = self.change(engine, entry);
+            let aim = AIMS.iter().find(|(what, _)| *what == entry.what).map(|(_, most)| format!("{most:.0}"));
+            let change = factor.map_or_else(String::new, percent);
+            println!("{} {change:>8} {:>8}", line(entry), aim.unwrap_or_default());
+            if factor.is_some_and(|factor| factor <= FALLEN) {
                 fallen.push(format!("{engine}: {} at {}", entry.what, entry.connections));
             }
         }

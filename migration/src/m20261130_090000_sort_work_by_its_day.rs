@@ -4,15 +4,7 @@
 //! because an index cannot look into another table. Adds a column without a value for most rows, so that older code runs
 //! beside it; the rule in `UP` is the one that the service had until now.
 
-use sea_orm_migration::prelude::*;
-
-pub struct Migration;
-
-impl MigrationName for Migration {
-    fn name(&self) -> &'static str {
-        "m20261130_090000_sort_work_by_its_day"
-    }
-}
+use crate::schema::migration;
 
 const UP: &[&str] = &[
     "ALTER TABLE task ADD COLUMN followed_day date",
@@ -28,23 +20,4 @@ const UP: &[&str] = &[
 const DOWN: &[&str] =
     &["DROP INDEX ix_deliverable_day", "DROP INDEX ix_task_day", "ALTER TABLE task DROP COLUMN followed_day"];
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in UP {
-            manager.get_connection().execute_unprepared(statement).await?;
-        }
-        Ok(())
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in DOWN {
-            manager.get_connection().execute_unprepared(statement).await?;
-        }
-        Ok(())
-    }
-}
+migration!("m20261130_090000_sort_work_by_its_day", UP, DOWN);

@@ -2,15 +2,7 @@
 //!
 //! Submissions of before keep neither. Adds columns that may be empty: older code runs beside them.
 
-use sea_orm_migration::prelude::*;
-
-pub struct Migration;
-
-impl MigrationName for Migration {
-    fn name(&self) -> &'static str {
-        "m20261130_100000_hand_in_files"
-    }
-}
+use crate::schema::migration;
 
 const UP: &[&str] = &[
     "ALTER TABLE submission ADD COLUMN document_id varchar(36) REFERENCES document (id) ON DELETE RESTRICT",
@@ -28,23 +20,4 @@ const DOWN: &[&str] = &[
     "ALTER TABLE submission DROP COLUMN document_id",
 ];
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in UP {
-            manager.get_connection().execute_unprepared(statement).await?;
-        }
-        Ok(())
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in DOWN {
-            manager.get_connection().execute_unprepared(statement).await?;
-        }
-        Ok(())
-    }
-}
+migration!("m20261130_100000_hand_in_files", UP, DOWN);

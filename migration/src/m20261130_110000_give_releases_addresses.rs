@@ -3,15 +3,7 @@
 //! Adds a column that may be empty, so that older code runs beside it, and names the releases that exist in the order in which they
 //! were entered.
 
-use sea_orm_migration::prelude::*;
-
-pub struct Migration;
-
-impl MigrationName for Migration {
-    fn name(&self) -> &'static str {
-        "m20261130_110000_give_releases_addresses"
-    }
-}
+use crate::schema::migration;
 
 const UP: &[&str] = &[
     r#"ALTER TABLE "release" ADD COLUMN slug varchar(150)"#,
@@ -30,23 +22,4 @@ const UP: &[&str] = &[
 
 const DOWN: &[&str] = &["DROP INDEX uq_release_slug", r#"ALTER TABLE "release" DROP COLUMN slug"#];
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in UP {
-            manager.get_connection().execute_unprepared(statement).await?;
-        }
-        Ok(())
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in DOWN {
-            manager.get_connection().execute_unprepared(statement).await?;
-        }
-        Ok(())
-    }
-}
+migration!("m20261130_110000_give_releases_addresses", UP, DOWN);

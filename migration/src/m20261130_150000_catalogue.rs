@@ -4,16 +4,7 @@
 //! products may still be owed by the regional observatory, as before. A step that is removed stays for the tasks it has made, so
 //! its place becomes free for another.
 
-use crate::schema::{Table, create, drop_tables};
-use sea_orm_migration::prelude::*;
-
-pub struct Migration;
-
-impl MigrationName for Migration {
-    fn name(&self) -> &'static str {
-        "m20261130_150000_catalogue"
-    }
-}
+use crate::schema::{Table, migration};
 
 const UP: &[&str] = &[
     "ALTER TABLE product ADD COLUMN theme varchar(30)",
@@ -101,24 +92,4 @@ const TABLES: &[Table] = &[
     },
 ];
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in UP {
-            manager.get_connection().execute_unprepared(statement).await?;
-        }
-        create(manager, TABLES).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(manager, TABLES).await?;
-        for statement in DOWN {
-            manager.get_connection().execute_unprepared(statement).await?;
-        }
-        Ok(())
-    }
-}
+migration!("m20261130_150000_catalogue", UP, DOWN, TABLES);

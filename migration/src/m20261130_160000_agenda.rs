@@ -2,16 +2,7 @@
 //!
 //! Adds columns that may be empty and tables, so that older code runs beside them.
 
-use crate::schema::{Table, create, drop_tables};
-use sea_orm_migration::prelude::*;
-
-pub struct Migration;
-
-impl MigrationName for Migration {
-    fn name(&self) -> &'static str {
-        "m20261130_160000_agenda"
-    }
-}
+use crate::schema::{Table, migration};
 
 const UP: &[&str] = &[
     "ALTER TABLE release ADD COLUMN rule_day date",
@@ -61,24 +52,4 @@ const TABLES: &[Table] = &[
     },
 ];
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in UP {
-            manager.get_connection().execute_unprepared(statement).await?;
-        }
-        create(manager, TABLES).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(manager, TABLES).await?;
-        for statement in DOWN {
-            manager.get_connection().execute_unprepared(statement).await?;
-        }
-        Ok(())
-    }
-}
+migration!("m20261130_160000_agenda", UP, DOWN, TABLES);

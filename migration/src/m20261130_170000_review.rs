@@ -2,16 +2,7 @@
 //!
 //! Adds tables only, so that older code runs beside them. Remarks of earlier reviews stay in `submission.remarks`.
 
-use crate::schema::{Table, create, drop_tables};
-use sea_orm_migration::prelude::*;
-
-pub struct Migration;
-
-impl MigrationName for Migration {
-    fn name(&self) -> &'static str {
-        "m20261130_170000_review"
-    }
-}
+use crate::schema::{Table, migration};
 
 const TABLES: &[Table] = &[
     Table {
@@ -83,17 +74,4 @@ const TABLES: &[Table] = &[
     },
 ];
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        create(manager, TABLES).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(manager, TABLES).await
-    }
-}
+migration!("m20261130_170000_review", TABLES);

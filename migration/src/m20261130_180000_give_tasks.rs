@@ -2,15 +2,7 @@
 //!
 //! Adds only, so that older code runs beside it.
 
-use sea_orm_migration::prelude::*;
-
-pub struct Migration;
-
-impl MigrationName for Migration {
-    fn name(&self) -> &'static str {
-        "m20261130_180000_give_tasks"
-    }
-}
+use crate::schema::migration;
 
 const UP: &[&str] = &[
     "ALTER TABLE task ADD COLUMN text varchar(4000)",
@@ -21,23 +13,4 @@ const UP: &[&str] = &[
 const DOWN: &[&str] =
     &["DROP INDEX ix_task_told_with", "ALTER TABLE task DROP COLUMN told_with", "ALTER TABLE task DROP COLUMN text"];
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in UP {
-            manager.get_connection().execute_unprepared(statement).await?;
-        }
-        Ok(())
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in DOWN {
-            manager.get_connection().execute_unprepared(statement).await?;
-        }
-        Ok(())
-    }
-}
+migration!("m20261130_180000_give_tasks", UP, DOWN);

@@ -1,15 +1,6 @@
 //! Upstream calendars on which the dates of releases depend, with their dates and what became of each.
 
-use crate::schema::{Table, create, drop_tables};
-use sea_orm_migration::prelude::*;
-
-pub struct Migration;
-
-impl MigrationName for Migration {
-    fn name(&self) -> &'static str {
-        "m20261130_200000_sources"
-    }
-}
+use crate::schema::{Table, migration};
 
 const TABLES: &[Table] = &[
     Table {
@@ -63,17 +54,4 @@ const TABLES: &[Table] = &[
     },
 ];
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        create(manager, TABLES).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(manager, TABLES).await
-    }
-}
+migration!("m20261130_200000_sources", TABLES);

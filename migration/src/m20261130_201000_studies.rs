@@ -1,15 +1,6 @@
 //! Studies that an observatory does on its own: the product and the release that they are, and what they are about.
 
-use crate::schema::{Table, create, drop_tables};
-use sea_orm_migration::prelude::*;
-
-pub struct Migration;
-
-impl MigrationName for Migration {
-    fn name(&self) -> &'static str {
-        "m20261130_201000_studies"
-    }
-}
+use crate::schema::{Table, migration};
 
 const TABLES: &[Table] = &[Table {
     name: "study",
@@ -33,17 +24,4 @@ const TABLES: &[Table] = &[Table {
     ],
 }];
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        create(manager, TABLES).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(manager, TABLES).await
-    }
-}
+migration!("m20261130_201000_studies", TABLES);

@@ -2,15 +2,7 @@
 //!
 //! Adds columns that may be empty, so that older code runs beside them.
 
-use sea_orm_migration::prelude::*;
-
-pub struct Migration;
-
-impl MigrationName for Migration {
-    fn name(&self) -> &'static str {
-        "m20261130_210000_amend_releases"
-    }
-}
+use crate::schema::migration;
 
 const UP: &[&str] = &[
     "ALTER TABLE release ADD COLUMN amended_at bigint",
@@ -32,23 +24,4 @@ const DOWN: &[&str] = &[
     "ALTER TABLE release DROP COLUMN amended_at",
 ];
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in UP {
-            manager.get_connection().execute_unprepared(statement).await?;
-        }
-        Ok(())
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in DOWN {
-            manager.get_connection().execute_unprepared(statement).await?;
-        }
-        Ok(())
-    }
-}
+migration!("m20261130_210000_amend_releases", UP, DOWN);

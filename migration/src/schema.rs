@@ -37,6 +37,73 @@ pub async fn drop_tables(manager: &SchemaManager<'_>, tables: &[Table]) -> Resul
     Ok(())
 }
 
+/// Runs statements in the order given.
+pub async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
+    for statement in statements {
+        manager.get_connection().execute_unprepared(statement).await?;
+    }
+    Ok(())
+}
+
+/// Declares a migration in a transaction of its own, by its name and its parts in the order of creation: statements with those
+/// that take them back, tables, or both.
+macro_rules! migration {
+    ($name:literal, UP, DOWN) => {
+        $crate::schema::migration!(@ $name, manager, { $crate::schema::run(manager, UP).await },
+            { $crate::schema::run(manager, DOWN).await });
+    };
+    ($name:literal, TABLES) => {
+        $crate::schema::migration!(@ $name, manager, { $crate::schema::create(manager, TABLES).await },
+            { $crate::schema::drop_tables(manager, TABLES).await });
+    };
+    ($name:literal, UP, DOWN, TABLES) => {
+        $crate::schema::migration!(@ $name, manager, {
+            $crate::schema::run(manager, UP).await?;
+            $crate::schema::create(manager, TABLES).await
+        }, {
+            $crate::schema::drop_tables(manager, TABLES).await?;
+            $crate::schema::run(manager, DOWN).await
+        });
+    };
+    ($name:literal, TABLES, UP, DOWN) => {
+        $crate::schema::migration!(@ $name, manager, {
+            $crate::schema::create(manager, TABLES).await?;
+            $crate::schema::run(manager, UP).await
+        }, {
+            $crate::schema::run(manager, DOWN).await?;
+            $crate::schema::drop_tables(manager, TABLES).await
+        });
+    };
+    (@ $name:literal, $manager:ident, $up:block, $down:block) => {
+        pub struct Migration;
+
+        impl sea_orm_migration::prelude::MigrationName for Migration {
+            fn name(&self) -> &'static str {
+                $name
+            }
+        }
+
+        #[sea_orm_migration::prelude::async_trait::async_trait]
+        impl sea_orm_migration::prelude::MigrationTrait for Migration {
+            fn use_transaction(&self) -> Option<bool> {
+                Some(true)
+            }
+
+            async fn up(
+                &self,
+                $manager: &sea_orm_migration::prelude::SchemaManager,
+            ) -> Result<(), sea_orm_migration::prelude::DbErr> $up
+
+            async fn down(
+                &self,
+                $manager: &sea_orm_migration::prelude::SchemaManager,
+            ) -> Result<(), sea_orm_migration::prelude::DbErr> $down
+        }
+    };
+}
+
+pub(crate) use migration;
+
 fn statements(backend: DbBackend, table: &Table) -> Vec<String> {
     let columns: Vec<String> =
         table.columns.iter().map(|(name, sql)| format!("\"{name}\" {}", dialect(backend, sql))).collect();

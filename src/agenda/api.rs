@@ -5,9 +5,7 @@ mod year;
 
 use super::model::{Line, Refusal, Span, Verdict, Warning};
 use super::policy::Action;
-use super::service::{
-    self, Accepted, Difference, Edition, Entry, HORIZON_TARGET_MONTHS, Horizon, Key, Measures, Proposal,
-};
+use super::service::{self, Difference, Edition, Entry, HORIZON_TARGET_MONTHS, Horizon, Key, Measures, Proposal};
 use crate::auth::rights::Right;
 use crate::catalogue::questions::Catalogue;
 use crate::ctx::Ctx;
@@ -315,6 +313,13 @@ fn span_of(from: &str, to: &str) -> Result<Span, Error> {
     Ok(Span::new(month("from", from)?, month("to", to)?)?)
 }
 
+/// Reads the chosen lines of a proposal. Errors: `unknown_value`, `span_out_of_range`.
+pub fn chosen(input: AcceptProposalIn) -> Result<(Span, Vec<Key>), Error> {
+    let AcceptProposalIn { from, to, lines } = input;
+    let span = span_of(&from, &to)?;
+    Ok((span, lines.into_iter().map(Key::try_from).collect::<Result<Vec<_>, _>>()?))
+}
+
 /// Dates that the rules propose for a span of months
 ///
 /// Compared with the releases that exist: new ones, those that follow their rule and would change, those set by hand, and
@@ -348,10 +353,9 @@ pub async fn show_dates_to_review(ctx: Ctx) -> Answer {
 #[utoipa::path(tag = "agenda", request_body = AcceptProposalIn, responses((status = 200, body = AcceptedOut)))]
 #[post("/agenda/proposal/accept")]
 pub async fn accept_proposal(ctx: Ctx, input: Json<AcceptProposalIn>) -> Answer {
-    let AcceptProposalIn { from, to, lines } = input.value;
-    let span = span_of(&from, &to)?;
-    let chosen = lines.into_iter().map(Key::try_from).collect::<Result<Vec<_>, _>>()?;
-    let Accepted { planned, changed } = ctx.write(async |txn| service::accept(&ctx, txn, span, &chosen).await).await?;
+    let (span, chosen) = chosen(input.value)?;
+    let accepted = ctx.write(async |txn| service::accept(&ctx, txn, span, &chosen).await).await?;
+    let (planned, changed) = (accepted.planned(), accepted.changed());
     Ok(HttpResponse::Ok().json(AcceptedOut { planned, changed }))
 }
 

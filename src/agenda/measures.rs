@@ -1,10 +1,10 @@
 //! Measures of the agenda: how far ahead it is planned, and with how much notice dates are announced. Pure.
 
 use crate::catalogue::model::Product;
-use crate::releases::model::{NOTICE_TARGET_WORKING_DAYS, Release};
+use crate::releases::model::NOTICE_TARGET_WORKING_DAYS;
 use chrono::{Datelike, Months, NaiveDate};
 use entity::ids::{ObservatoryId, ProductId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Months ahead for which the network aims to have every release in its agenda, provisional dates included.
 pub const HORIZON_TARGET_MONTHS: i32 = 12;
@@ -48,17 +48,17 @@ impl Notices {
 
 /// Returns the horizons of the products in use that have a period, the shortest first. An irregular product has none, because
 /// no release of it can be missing.
-pub fn horizons(catalogue: &[Product], releases: &[Release], today: NaiveDate) -> Vec<Horizon> {
+/// `latest` are the last days of releases in the agenda.
+pub fn horizons(
+    catalogue: &[Product],
+    latest: &HashMap<(ProductId, Option<ObservatoryId>), NaiveDate>,
+    today: NaiveDate,
+) -> Vec<Horizon> {
     let mut horizons = Vec::new();
     for product in catalogue.iter().filter(|product| product.retired_at.is_none()) {
         let [frequency] = product.frequencies() else { continue };
-        let own = releases.iter().filter(|release| release.product_id == product.id && release.stands());
-        let mut last: BTreeMap<Option<ObservatoryId>, NaiveDate> = BTreeMap::new();
-        for release in own {
-            let day = release.when().last_day();
-            let known = last.entry(release.observatory).or_insert(day);
-            *known = day.max(*known);
-        }
+        let own = latest.iter().filter(|((of, _), _)| *of == product.id);
+        let last: BTreeMap<Option<ObservatoryId>, NaiveDate> = own.map(|((_, whose), day)| (*whose, *day)).collect();
         let of = |observatory, missing_from: Option<NaiveDate>| Horizon {
             product: product.id,
             observatory,

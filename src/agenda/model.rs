@@ -18,6 +18,12 @@ pub const MOST_MONTHS: usize = 36;
 /// Days before a span in which the period of one of its releases may end: the longest distance of a rule.
 const LOOK_BACK_DAYS: u64 = 1100;
 
+/// Days of a year, the longest period.
+const LONGEST_PERIOD_DAYS: u64 = 366;
+
+/// Days by which an imprecise date of a release may begin before its period: two months.
+const BEFORE_PERIOD_DAYS: u64 = 62;
+
 /// Whole months, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
@@ -56,6 +62,12 @@ impl Span {
 
     pub fn last_day(self) -> NaiveDate {
         self.to.last_day()
+    }
+
+    /// Returns a day before which no release matters for a proposal of the span: none of a period that is compared can lie
+    /// before it.
+    pub fn earliest(self) -> NaiveDate {
+        self.first_day() - Days::new(LOOK_BACK_DAYS + LONGEST_PERIOD_DAYS + BEFORE_PERIOD_DAYS)
     }
 
     pub fn contains(self, day: NaiveDate) -> bool {
@@ -155,10 +167,10 @@ pub fn propose(
     let places = by_place(existing);
     let mut lines = Vec::new();
     for subject in in_order(subjects) {
+        let follows = source_behind(&catalogue, subject.product).is_some();
         for period in periods(subject.product, span) {
             let found = places.get(&(subject.product.id, subject.observatory, period)).copied().cloned();
             let line = agenda.compare(span, today, subject, period, found);
-            let follows = source_behind(&catalogue, subject.product).is_some();
             let line = line.map(|line| if follows { agenda.overtaken(line, subject) } else { line });
             lines.extend(line);
         }
@@ -197,7 +209,7 @@ fn in_order<'s, 'a>(subjects: &'s [Subject<'a>]) -> Vec<&'s Subject<'a>> {
     let depth =
         |code: &str| std::iter::successors(Some(code), |code| *followed.get(code)?).take(subjects.len() + 1).count();
     let mut ordered: Vec<&Subject<'a>> = subjects.iter().collect();
-    ordered.sort_by_key(|one| depth(&one.product.code));
+    ordered.sort_by_cached_key(|one| depth(&one.product.code));
     ordered
 }
 

@@ -24,7 +24,7 @@ use crate::meetings::service as meetings;
 use crate::network::model::ObservatoryView;
 use crate::network::questions::{AllCalendars, AllObservatories, AllTerritories};
 use crate::releases::model::{Release, Slot, When};
-use crate::releases::service::{self as releases, PlanIn, ReleaseFilter};
+use crate::releases::service::{self as releases, ReleaseFilter};
 use crate::releases::view::{ByRule, ReleaseView};
 use crate::sources::model::{Source, source_name};
 use crate::sources::questions::{AllDates, AllSources};
@@ -32,7 +32,7 @@ use crate::texts::Lang;
 use crate::time::{Calendars, Frequency, Joint, Period};
 use crate::typed;
 use chrono::{Months, NaiveDate};
-use entity::ids::{ObservatoryId, OutcomeId, ProductId};
+use entity::ids::{ObservatoryId, OutcomeId, ProductId, ReleaseId};
 use entity::kinds::{OutcomeKind, ProductScope};
 use sea_orm::ConnectionTrait;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -48,8 +48,8 @@ pub struct Proposal {
     pub catalogue: Arc<Vec<Product>>,
     pub observatories: Arc<Vec<ObservatoryView>>,
     pub sources: Arc<Vec<Source>>,
-    /// Releases that exist, by the lines that name them.
-    pub releases: Vec<ReleaseView>,
+    /// Releases that exist.
+    releases: HashMap<ReleaseId, ReleaseView>,
 }
 
 impl Proposal {
@@ -63,8 +63,7 @@ impl Proposal {
 
     /// Returns the release that a line compares.
     pub fn release(&self, line: &Line) -> Option<&ReleaseView> {
-        let id = line.existing.as_ref()?.id;
-        self.releases.iter().find(|view| view.release.id == id)
+        self.releases.get(&line.existing.as_ref()?.id)
     }
 
     /// Returns the sentence that explains the proposed day of a line.
@@ -177,8 +176,10 @@ fn is_to_review(line: &Line) -> bool {
 async fn proposal(ctx: &Ctx, db: &impl ConnectionTrait, span: Span) -> Result<Proposal> {
     let (catalogue, observatories) = (ctx.recall(&Catalogue).await?, ctx.recall(&AllObservatories).await?);
     let (calendars, territories) = (ctx.recall(&AllCalendars).await?, ctx.recall(&AllTerritories).await?);
-    let releases = releases::all(db, &ReleaseFilter::default()).await?;
+    let filter = ReleaseFilter { from: Some(span.earliest()), ..ReleaseFilter::default() };
+    let releases = releases::all(db, &filter).await?;
     let existing: Vec<Release> = releases.iter().map(|view| view.release.clone()).collect();
+    let releases = releases.into_iter().map(|view| (view.release.id, view)).collect();
     let codes: BTreeMap<&str, ProductId> =
         catalogue.iter().map(|product| (product.code.as_str(), product.id)).collect();
     let mut subjects = Vec::new();
@@ -219,11 +220,32 @@ fn subjects_of<'a>(
     }
 }
 
-/// Number of releases that accepting lines of a proposal has planned and changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Releases that accepting lines of a proposal has planned and changed.
+#[derive(Clone, Debug)]
 pub struct Accepted {
-    pub planned: usize,
-    pub changed: usize,
+    /// In the order of the chosen lines.
+    pub releases: Vec<TakenOver>,
+}
+
+/// A release that was planned or got another date, with the line behind it.
+#[derive(Clone, Debug)]
+pub struct TakenOver {
+    pub line: Line,
+    /// The release as it was; `None` for a new one.
+    pub before: Option<ReleaseView>,
+    pub after: ReleaseView,
+    /// Sentence that explains the date.
+    pub said: ByRule,
+}
+
+impl Accepted {
+    pub fn planned(&self) -> usize {
+        self.releases.iter().filter(|one| one.before.is_none()).count()
+    }
+
+    pub fn changed(&self) -> usize {
+        self.releases.len() - self.planned()
+    }
 }
 
 /// Accepts lines of a proposal: plans the new releases and gives the others the day of the rule, each with the sentence
@@ -239,44 +261,32 @@ pub async fn accept(ctx: &Ctx, txn: &Txn, span: Span, chosen: &[Key]) -> Result<
     let proposal = proposal(ctx, txn, span).await?;
     let proposed: HashMap<Key, &Line> =
         proposal.lines.iter().filter_map(|line| Some((proposal.key(line)?, line))).collect();
-    let mut accepted = Accepted::default();
+    let mut accepted = Accepted { releases: Vec::with_capacity(chosen.len()) };
     for key in chosen {
         let line = proposed.get(key).ok_or(Refusal::ProposalChanged)?;
-        take_over(ctx, txn, &proposal, line, key, &mut accepted).await?;
+        accepted.releases.push(take_over(ctx, txn, &proposal, line, key).await?);
     }
     let details = serde_json::json!({
-        "from": span.from(), "to": span.to(), "planned": accepted.planned, "changed": accepted.changed,
+        "from": span.from(), "to": span.to(), "planned": accepted.planned(), "changed": accepted.changed(),
     });
     let about = ("agenda", format!("{}/{}", span.from(), span.to()));
     audit::record(ctx, txn, audit::Event::about(Verb::Accept, about, details)).await?;
     Ok(accepted)
 }
 
-async fn take_over(
-    ctx: &Ctx,
-    txn: &Txn,
-    proposal: &Proposal,
-    line: &Line,
-    key: &Key,
-    accepted: &mut Accepted,
-) -> Result<()> {
+async fn take_over(ctx: &Ctx, txn: &Txn, proposal: &Proposal, line: &Line, key: &Key) -> Result<TakenOver> {
     let product = proposal.product(line).ok_or(Refusal::ProposalChanged)?;
     let explained = |lang| proposal.sentence(line, lang).ok_or(Error::from(Refusal::ProposalChanged));
     let said = ByRule { it: explained(Lang::It)?, en: explained(Lang::En)? };
     let when = When::At(Slot { day: key.day, hour: product.details.default_hour });
-    match &line.existing {
+    let after = match &line.existing {
         None => {
-            let (product, observatory) = (key.product.clone(), key.observatory.clone());
-            let input = PlanIn { product, observatory, period: line.period, when };
-            releases::plan_by_rule(ctx, txn, input, said).await?;
-            accepted.planned += 1;
+            let whose = proposal.observatory(line);
+            releases::plan_by_rule(ctx, txn, (product, whose), line.period, when, said.clone()).await?
         }
-        Some(release) => {
-            releases::improve_by_rule(ctx, txn, release.id, release.version, when, said).await?;
-            accepted.changed += 1;
-        }
-    }
-    Ok(())
+        Some(release) => releases::improve_by_rule(ctx, txn, release.id, release.version, when, said.clone()).await?,
+    };
+    Ok(TakenOver { line: line.clone(), before: proposal.release(line).cloned(), after, said })
 }
 
 /// Adopts the agenda of a span as the next edition.
@@ -334,13 +344,12 @@ pub struct Measures {
 
 /// Measures how far ahead the agenda is planned and with how much notice dates were announced. Public.
 pub async fn measures(ctx: &Ctx) -> Result<Measures> {
-    let (db, today) = (ctx.reader(), ctx.today());
+    let today = ctx.today();
     let catalogue = ctx.recall(&Catalogue).await?;
-    let releases = releases::all(db, &ReleaseFilter::default()).await?;
-    let releases: Vec<Release> = releases.into_iter().map(|view| view.release).collect();
+    let latest = releases::latest_days(ctx).await?;
     let since = today - chrono::Months::new(NOTICE_MONTHS);
     let notices = releases::notices_since(ctx, since).await?;
-    Ok(Measures { horizons: horizons(&catalogue, &releases, today), notices: Notices::of(notices) })
+    Ok(Measures { horizons: horizons(&catalogue, &latest, today), notices: Notices::of(notices) })
 }
 
 /// Lists the editions before a number, the latest first. Public.

@@ -3,7 +3,7 @@
 
 mod editions;
 mod import;
-mod proposal;
+pub mod proposal;
 mod year;
 
 use actix_web::web::ServiceConfig;

@@ -3,7 +3,7 @@
 //!
 //! *Invariants.* A product is never deleted. A retired one cannot be planned any more, and its releases stay. A change of
 //! the template does not touch existing releases: a step whose seat or distance changes is replaced by another row, and
-//! the tasks of existing releases keep theirs. A version of the methodology sheet is never changed; a correction is
+//! the tasks of existing releases keep theirs until the secretariat applies the present ones (`releases`). A version of the methodology sheet is never changed; a correction is
 //! another version. Of several versions that apply to a period the latest is in force.
 //!
 //! *Contributors.* All territorial observatories or those named, with or without the regional one. They decide who owes

@@ -217,14 +217,7 @@ impl Product {
 
     /// Returns the lengths of the periods that it reports on; an irregular product has all.
     pub const fn frequencies(&self) -> &'static [Frequency] {
-        match self.details.periodicity {
-            Periodicity::Annual => &[Frequency::Year],
-            Periodicity::HalfYearly => &[Frequency::Half],
-            Periodicity::FourMonthly => &[Frequency::FourMonth],
-            Periodicity::Quarterly => &[Frequency::Quarter],
-            Periodicity::Monthly => &[Frequency::Month],
-            Periodicity::Irregular => &Frequency::ALL,
-        }
+        frequencies(self.details.periodicity)
     }
 
     /// Returns the periods for which a release may be planned: those that begin from two years before `today` to two
@@ -236,6 +229,18 @@ impl Product {
             std::iter::successors(first, |period| period.next()).take_while(move |period| period.first_day() <= to)
         };
         self.frequencies().iter().flat_map(of_length).collect()
+    }
+}
+
+/// Returns the lengths of the periods of a periodicity; an irregular one has all.
+pub const fn frequencies(periodicity: Periodicity) -> &'static [Frequency] {
+    match periodicity {
+        Periodicity::Annual => &[Frequency::Year],
+        Periodicity::HalfYearly => &[Frequency::Half],
+        Periodicity::FourMonthly => &[Frequency::FourMonth],
+        Periodicity::Quarterly => &[Frequency::Quarter],
+        Periodicity::Monthly => &[Frequency::Month],
+        Periodicity::Irregular => &Frequency::ALL,
     }
 }
 

@@ -99,6 +99,12 @@ pub async fn of_release(db: &impl ConnectionTrait, release: ReleaseId) -> Result
     Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
 }
 
+/// Returns all deliverables of several releases, like [`of_release`].
+pub async fn of_releases(db: &impl ConnectionTrait, releases: Vec<ReleaseId>) -> Result<Vec<DeliverableView>> {
+    let filter = Filter { releases: Some(releases), ..Filter::default() };
+    Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
+}
+
 /// Returns all deliverables of an observatory, for slices that act for the service itself: the dossier of its own
 /// people.
 pub async fn of_observatory(db: &impl ConnectionTrait, observatory: ObservatoryId) -> Result<Vec<DeliverableView>> {

@@ -1,4 +1,4 @@
-//! Tables as files (CSV, RFC 4180), for programs and spreadsheets.
+//! Tables as files (CSV, RFC 4180), for programs and for people's spreadsheet programs (`sheet.rs`).
 //!
 //! A spreadsheet computes a cell that begins like a formula, so such a cell gets an apostrophe in front, which a spreadsheet
 //! does not show.
@@ -6,23 +6,47 @@
 /// Beginnings of a cell that a spreadsheet takes for a formula.
 const FORMULAS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// Writes a table: the names of its columns, then its rows, each with as many cells.
+/// Form of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Form {
+    delimiter: u8,
+    begins: &'static [u8],
+}
+
+/// For programs, as RFC 4180 has it.
+pub const FOR_PROGRAMS: Form = Form { delimiter: b',', begins: b"" };
+
+/// For people's spreadsheet programs: semicolons, and the byte order mark by which they know UTF-8.
+pub const FOR_SPREADSHEETS: Form = Form { delimiter: b';', begins: b"\xef\xbb\xbf" };
+
+/// Writes a table of texts for programs: the names of its columns, then its rows, each with as many cells.
 pub fn table<R: IntoIterator<Item = String>>(
     columns: &[&str],
     rows: impl IntoIterator<Item = R>,
 ) -> Result<Vec<u8>, String> {
+    write(FOR_PROGRAMS, columns, rows.into_iter().map(|row| row.into_iter().map(harmless)))
+}
+
+/// Writes a table whose texts are [`harmless`].
+pub fn write<R: IntoIterator<Item = String>>(
+    form: Form,
+    columns: &[&str],
+    rows: impl IntoIterator<Item = R>,
+) -> Result<Vec<u8>, String> {
     let broken = |error: ::csv::Error| error.to_string();
-    let mut table = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
+    let mut builder = ::csv::WriterBuilder::new();
+    let builder = builder.delimiter(form.delimiter).terminator(::csv::Terminator::CRLF);
+    let mut table = builder.from_writer(form.begins.to_vec());
     table.write_record(columns).map_err(broken)?;
     for row in rows {
-        table.write_record(row.into_iter().map(harmless)).map_err(broken)?;
+        table.write_record(row).map_err(broken)?;
     }
     table.into_inner().map_err(|error| error.to_string())
 }
 
-/// Returns a cell that no spreadsheet computes.
-fn harmless(cell: String) -> String {
-    if cell.starts_with(FORMULAS) { format!("'{cell}") } else { cell }
+/// Returns a text that no spreadsheet computes (OWASP, *CSV Injection*).
+pub fn harmless(text: String) -> String {
+    if text.starts_with(FORMULAS) { format!("'{text}") } else { text }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::documents::view::WORKBOOK;
 use crate::error::{Code, Error, Refused, Result};
+use crate::http::csv::{FOR_SPREADSHEETS, harmless, write};
 use crate::http::{download, wording};
 use crate::sheet::{Column, WrongCell};
 use crate::texts::Lang;
@@ -155,15 +156,10 @@ impl Export {
         })
     }
 
-    /// Writes the table separated by semicolons, with the mark by which spreadsheet programs know UTF-8.
+    /// Writes the table for a spreadsheet program.
     fn csv(&self) -> Result<Vec<u8>> {
-        let mut writer =
-            csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(BOM.to_vec());
-        writer.write_record(&self.headings).map_err(failed)?;
-        for row in &self.rows {
-            writer.write_record(row.iter().map(plain)).map_err(failed)?;
-        }
-        writer.into_inner().map_err(|error| failed(error.into_error()))
+        let rows = self.rows.iter().map(|row| row.iter().map(plain));
+        write(FOR_SPREADSHEETS, &self.headings, rows).map_err(failed)
     }
 
     /// Writes the table as a workbook with one sheet, in which days and hours are values.
@@ -196,9 +192,6 @@ impl Export {
 /// Width of a column of a workbook, in characters.
 const COLUMN_WIDTH: f64 = 24.0;
 
-/// The byte order mark of UTF-8.
-const BOM: &[u8] = b"\xef\xbb\xbf";
-
 /// Answers with an example of a table to fill in: the headings, and one row.
 pub fn template(columns: &'static [Column], example: &[&str], name: &str) -> Result<HttpResponse> {
     let headings = columns.iter().map(|column| column.headings[0]).collect();
@@ -206,12 +199,10 @@ pub fn template(columns: &'static [Column], example: &[&str], name: &str) -> Res
     Export { name: name.to_owned(), headings, rows }.answer(Format::Csv)
 }
 
-/// Returns a value as a text that no spreadsheet program takes for a formula: an apostrophe stands before one that begins
-/// like a formula (OWASP, *CSV Injection*).
+/// Returns a value as a text. Days, hours and numbers are none that a spreadsheet program could take for a formula.
 fn plain(cell: &Cell) -> String {
     match cell {
-        Cell::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => format!("'{text}"),
-        Cell::Text(text) => text.clone(),
+        Cell::Text(text) => harmless(text.clone()),
         Cell::Day(day) => day.to_string(),
         Cell::Hour(hour) => hour.format("%H:%M").to_string(),
         Cell::Number(number) => number.to_string(),

@@ -2,6 +2,15 @@
 
 use chrono::NaiveDate;
 
+/// Treatment of products that the secretariat has changed on a page or over REST since they were loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edited {
+    /// Kept and reported.
+    Keep,
+    /// Overwritten with the file, because the operator asks for it.
+    Overwrite,
+}
+
 /// The difference between a file and the database, table by table in the order of writing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diff {

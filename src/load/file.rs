@@ -268,6 +268,31 @@ pub struct Product {
     pub retired: Option<bool>,
     #[serde(default, rename = "step")]
     pub steps: Vec<Spanned<Step>>,
+    /// Versions of its methodology sheet, the first one first.
+    #[serde(default, rename = "sheet")]
+    pub sheets: Vec<Spanned<Sheet>>,
+}
+
+/// A version of a methodology sheet.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sheet {
+    /// The first reference period to whose release it applies.
+    pub from: Spanned<String>,
+    pub text_it: Spanned<String>,
+    pub text_en: Option<Spanned<String>>,
+    /// Path of a file, relative to the data file.
+    pub document: Option<Spanned<String>>,
+    #[serde(default, rename = "list")]
+    pub lists: Vec<Spanned<UsedList>>,
+}
+
+/// A list that a methodology sheet uses.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UsedList {
+    pub name: Spanned<String>,
+    pub edition: Spanned<String>,
 }
 
 #[derive(Debug, Deserialize)]

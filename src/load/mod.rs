@@ -12,7 +12,8 @@
 //! A source is written only if the database has none with its code, because its name and its dates belong to the service.
 //!
 //! The catalogue has two authors: a product that the secretariat has changed stays as it is, with its steps and
-//! contributors, and is reported; `--overwrite` takes the file's. Versions of methodology sheets are not in the file.
+//! contributors, and is reported; `--overwrite` takes the file's. Versions of methodology sheets are only added
+//! ([`sheets`]): those that a page has published stay and are reported.
 //!
 //! Only operators load, and a load sends no mail. It spans several slices, so it writes their rows itself ([`write`]).
 
@@ -24,24 +25,19 @@ use crate::db::StoreError;
 use crate::error::Error;
 use crate::network::verb::Verb;
 use crate::secret::sha256_hex;
+use sea_orm::ConnectionTrait;
 use serde_json::json;
+use sheets::{Documents, Sheets};
+use write::Plan;
 
 mod check;
 mod diff;
 mod file;
+mod sheets;
 mod write;
 
-pub use diff::{Change, Diff, Entry, FieldChange};
+pub use diff::{Change, Diff, Edited, Entry, FieldChange};
 pub use file::Problem;
-
-/// Treatment of products that the secretariat has changed on a page or over REST since they were loaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Edited {
-    /// Kept and reported.
-    Keep,
-    /// Overwritten with the file, because the operator asks for it.
-    Overwrite,
-}
 
 /// Result of a load.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,42 +114,63 @@ pub async fn run(
     if !problems.is_empty() {
         return Err(refused(problems));
     }
-    let diff =
-        write::plan(ctx, ctx.reader(), &source, &file, edited == Edited::Overwrite).await?.map_err(refused)?.diff;
+    let documents = sheets::read_documents(path, &source, &file).map_err(refused)?;
+    let loading = Loading { source: &source, file: &file, documents: &documents, edited };
+    let (plan, _) = loading.plan(ctx, ctx.reader()).await?.map_err(refused)?;
+    let diff = plan.diff;
     if diff.is_empty() {
         return Ok(Summary { outcome: Outcome::UpToDate, diff });
     }
     if !confirm(&diff) {
         return Ok(Summary { outcome: Outcome::Declined, diff });
     }
-    write_as_shown(ctx, &source, &file, edited, &diff).await?;
+    loading.write_as_shown(ctx, &diff).await?;
     Ok(Summary { outcome: Outcome::Loaded, diff })
 }
 
-/// Writes exactly the difference that the operator confirmed; if the database has changed since, nothing is written.
-async fn write_as_shown(
-    ctx: &Ctx,
-    source: &str,
-    file: &file::File,
+/// A checked file with its documents.
+struct Loading<'a> {
+    source: &'a str,
+    file: &'a file::File,
+    documents: &'a Documents,
     edited: Edited,
-    shown: &Diff,
-) -> Result<(), LoadError> {
-    let txn = ctx.begin().await?;
-    let plan = match write::plan(ctx, &txn, source, file, edited == Edited::Overwrite).await? {
-        Ok(plan) if plan.diff == *shown => plan,
-        Ok(_) | Err(_) => return Err(LoadError::ChangedMeanwhile),
-    };
-    let agreement = plan.agreement_id.to_string();
-    plan.write(&txn).await?;
-    let sha256 = sha256_hex(source.as_bytes());
-    let event = audit::Event::about(
-        Verb::Load,
-        ("agreement", agreement),
-        json!({
-            "sha256": sha256, "added": shown.added(), "changed": shown.changed(), "removed": shown.removed(),
-        }),
-    );
-    audit::record(ctx, &txn, event).await?;
-    ctx.commit(txn).await?;
-    Ok(())
+}
+
+impl Loading<'_> {
+    /// Compares the file with the database. The inner error lists contradictions between the two.
+    async fn plan(&self, ctx: &Ctx, db: &impl ConnectionTrait) -> Result<Result<(Plan, Sheets), Vec<Problem>>, Error> {
+        let overwrites = self.edited == Edited::Overwrite;
+        let mut plan = match write::plan(ctx, db, self.source, self.file, overwrites).await? {
+            Ok(plan) => plan,
+            Err(problems) => return Ok(Err(problems)),
+        };
+        let sheets = Sheets::compare(db, self.file, self.documents, self.edited, &mut plan.diff).await?;
+        Ok(Ok((plan, sheets)))
+    }
+
+    /// Writes exactly the difference that the operator confirmed; if the database has changed since, nothing is written.
+    async fn write_as_shown(&self, ctx: &Ctx, shown: &Diff) -> Result<(), LoadError> {
+        let agrees = |planned: Result<(Plan, Sheets), Vec<Problem>>| {
+            planned.ok().filter(|(plan, _)| plan.diff == *shown).ok_or(LoadError::ChangedMeanwhile)
+        };
+        // Contents are written before the turn to write is taken.
+        let (_, sheets) = agrees(self.plan(ctx, ctx.reader()).await?)?;
+        let received = sheets.receive(ctx, self.documents).await?;
+        let txn = ctx.begin().await?;
+        let (plan, sheets) = agrees(self.plan(ctx, &txn).await?)?;
+        let agreement = plan.agreement_id.to_string();
+        plan.write(&txn).await?;
+        sheets.publish(ctx, &txn, received).await?;
+        let sha256 = sha256_hex(self.source.as_bytes());
+        let event = audit::Event::about(
+            Verb::Load,
+            ("agreement", agreement),
+            json!({
+                "sha256": sha256, "added": shown.added(), "changed": shown.changed(), "removed": shown.removed(),
+            }),
+        );
+        audit::record(ctx, &txn, event).await?;
+        ctx.commit(txn).await?;
+        Ok(())
+    }
 }

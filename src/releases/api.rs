@@ -1,8 +1,10 @@
 //! The agenda over REST: request and response types, and short handlers. Reading is open to everybody.
 
 mod public;
+mod renewal;
 
 pub use public::PublicOut;
+pub use renewal::ApplyStepsIn;
 
 use super::model::{Flags, Reason, When};
 use super::policy::Action;
@@ -37,7 +39,9 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(improve_release)
         .service(confirm_release)
         .service(move_release)
-        .service(cancel_release);
+        .service(cancel_release)
+        .service(renewal::list_outdated_releases)
+        .service(renewal::apply_steps);
 }
 
 /// Rights required by each operation, by the name of its handler.
@@ -50,6 +54,8 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("confirm_release", Right::Ever(Action::Confirm)),
     ("move_release", Right::Ever(Action::Move)),
     ("cancel_release", Right::Ever(Action::Cancel)),
+    ("list_outdated_releases", Right::Ever(Action::RenewSteps)),
+    ("apply_steps", Right::Ever(Action::RenewSteps)),
 ];
 
 /// A date with its precision.

@@ -1,5 +1,10 @@
-//! Mails of a release: confirmed, moved, cancelled; amended and withdrawn after its publication. They go to the referents and
+//! Mails of a release: confirmed, moved, cancelled; amended and withdrawn after its publication; other steps (`mail/renewed.rs`). They go to the referents and
 //! deputies of the observatories that owe something for it, one mail each, with their own days; the last two go to the secretariat too.
+
+mod renewed;
+
+pub use renewed::StepsRenewed;
+pub(super) use renewed::{TaskChanges, tell_of_renewal, told_of_renewal};
 
 use super::model::When;
 use super::store;

@@ -1,5 +1,9 @@
 //! A release: its date with its precision, its lifecycle, and the flags derived from both. Pure.
 
+mod flags;
+
+pub use flags::Flags;
+
 use crate::catalogue::model::Product;
 use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use crate::lifecycle::{self, Table, Target, WrongTransition};
@@ -74,14 +78,19 @@ impl When {
             (Precision::DayTime, Some(hour)) => Ok(Self::At(Slot { day, hour })),
             (Precision::DayTime, None) => Err(Refusal::HourMissing),
             (_, Some(_)) => Err(Refusal::HourOutOfPlace),
-            (Precision::Day, None) => Ok(Self::On(day)),
-            (Precision::Week, None) => {
-                Ok(Self::InWeek(day - Days::new(u64::from(day.weekday().num_days_from_monday()))))
-            }
-            (Precision::Month, None) => Ok(Self::InMonth(first_of_month(day))),
-            (Precision::TwoMonths, None) => {
+            (precision, None) => Ok(Self::spanning(precision, day)),
+        }
+    }
+
+    /// Makes a date without an hour from a precision and any day of its period.
+    pub fn spanning(precision: Precision, day: NaiveDate) -> Self {
+        match precision {
+            Precision::DayTime | Precision::Day => Self::On(day),
+            Precision::Week => Self::InWeek(day - Days::new(u64::from(day.weekday().num_days_from_monday()))),
+            Precision::Month => Self::InMonth(first_of_month(day)),
+            Precision::TwoMonths => {
                 let month = first_of_month(day);
-                Ok(Self::InTwoMonths(if month.month().is_multiple_of(2) { month - Months::new(1) } else { month }))
+                Self::InTwoMonths(if month.month().is_multiple_of(2) { month - Months::new(1) } else { month })
             }
         }
     }
@@ -510,23 +519,6 @@ impl Release {
     }
 }
 
-/// Flags derived from the dates of a release.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
-pub struct Flags {
-    /// Later than the date first confirmed.
-    pub postponed: bool,
-    /// Earlier than the date first confirmed. This counts as a fault, because it breaks equal access.
-    pub brought_forward: bool,
-    /// The instant has passed and the release is not published.
-    pub due: bool,
-    /// Not published, and dated before the last day of its reference period, so that its data cannot be complete.
-    pub before_period_end: bool,
-    /// The published report has been corrected or revised since.
-    pub amended: bool,
-    /// Not published within an hour of its instant, or published by the service only later than that.
-    pub late: bool,
-}
-
 fn not_over(when: When, today: NaiveDate) -> Result<(), Refusal> {
     if when.last_day() < today { Err(Refusal::DayInPast) } else { Ok(()) }
 }
@@ -592,6 +584,10 @@ pub enum Refusal {
     NotAContributor,
     #[error("the product is retired")]
     ProductRetired,
+    #[error("no release is chosen")]
+    NothingChosen,
+    #[error("a chosen release has the steps of its product already")]
+    StepsAreThose,
 }
 
 impl DomainRefusal for Refusal {
@@ -621,6 +617,8 @@ impl DomainRefusal for Refusal {
             Self::ObservatoryOutOfPlace => Refused::at("observatory", Code::ObservatoryOutOfPlace),
             Self::NotAContributor => Refused::at("observatory", Code::NotAContributor),
             Self::ProductRetired => Refused::at("product", Code::ProductRetired),
+            Self::NothingChosen => Refused::at("releases", Code::NothingChosen),
+            Self::StepsAreThose => Refused::at("releases", Code::NothingChanges),
         }
     }
 }

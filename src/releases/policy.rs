@@ -12,6 +12,8 @@ pub enum Action {
     Confirm,
     Move,
     Cancel,
+    /// Give releases at work the present steps of their product.
+    RenewSteps,
     Publish,
     /// Take back what was published.
     Withdraw,
@@ -26,6 +28,7 @@ impl Action {
         Self::Confirm,
         Self::Move,
         Self::Cancel,
+        Self::RenewSteps,
         Self::Publish,
         Self::Withdraw,
     ];
@@ -41,6 +44,7 @@ pub fn may(actor: &Actor, action: Action) -> bool {
         | Action::Confirm
         | Action::Move
         | Action::Cancel
+        | Action::RenewSteps
         | Action::Withdraw => actor.is_ourselves() || (actor.is_secretariat() && actor.may_write()),
         Action::Publish => actor.is_ourselves(),
     }

@@ -4,31 +4,32 @@
 mod act;
 mod concerned;
 mod entries;
+mod plan;
+mod renew;
 mod show;
 mod study;
 
 pub use act::{Act, carry_out, told};
 pub use entries::{about, entries};
+pub use plan::{PlanIn, plan, plan_by_rule, plannable};
+pub use renew::{Outdated, Renewed, outdated, renew_steps, told_of_renewal};
 pub use show::{
-    agenda, changed_dates, editions, filter, holidays, last_change, narrowing, notices_since, overtaken, places,
-    release_at, reports, story, story_of, years,
+    agenda, changed_dates, editions, filter, holidays, last_change, latest_days, narrowing, notices_since, overtaken,
+    places, release_at, reports, story, story_of, years,
 };
 
 use self::concerned::Network;
-use super::address;
+use self::plan::{free_address, observatory_for, product_for};
 use super::mail::{self, Telling};
-use super::model::{
-    NOTICE_TARGET_WORKING_DAYS, Reason, Refusal, Release, Slot, When, must_be_in_use, must_be_owed_by, must_contribute,
-};
+use super::model::{NOTICE_TARGET_WORKING_DAYS, Reason, Refusal, Release, Slot, When, must_be_in_use, must_be_owed_by};
 use super::policy::{self, Action};
 use super::store::{self, Cursor, Filter, NewChange};
 use super::view::{Afterwards, ByRule, ReleaseView};
-use super::work_plan::Work;
+use super::work_plan::{Work, counts};
 use crate::audit;
 use crate::auth::actor::Actor;
-use crate::catalogue::model::Product;
+use crate::catalogue::model::{Product, Step};
 use crate::catalogue::questions::Catalogue;
-use crate::catalogue::service as catalogue;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::deliverables::service::{self as deliverables, Owed};
@@ -38,10 +39,9 @@ use crate::designations::service as designations;
 use crate::each::Failures;
 use crate::error::{Error, Refusal as _, Result};
 use crate::network::model::ObservatoryView;
-
-use crate::network::service as network;
 use crate::open::{Guarded, Scoped, Seen, open};
 use crate::releases::verb::Verb;
+use crate::tasks::model::Task;
 use crate::tasks::service::{self as tasks, StepTask};
 use crate::texts::Lang;
 use crate::time::{Period, words};
@@ -83,92 +83,12 @@ pub const fn is_notice_kept(notice: i32) -> bool {
     notice >= NOTICE_TARGET_WORKING_DAYS
 }
 
-/// Input for planning a release.
-#[derive(Clone, Debug)]
-pub struct PlanIn {
-    /// The product's code.
-    pub product: String,
-    /// Code of the observatory that owes the release; required for an autonomous product, refused for any other.
-    pub observatory: Option<String>,
-    pub period: Period,
-    pub when: When,
-}
-
-/// Plans a release with a provisional date, which may still be changed freely.
-///
-/// Who may: the secretariat. Mails: none. Errors: `period_of_another_kind`, `period_not_begun`, `out_of_range` for a
-/// period too long ago, `release_exists`, `day_in_past`, `hour_skipped`, `unknown_value` for the product or the
-/// observatory, `observatory_missing`, `observatory_out_of_place`, `not_a_contributor`, `product_retired`.
-pub async fn plan(ctx: &Ctx, txn: &Txn, input: PlanIn) -> Result<ReleaseView> {
-    plan_with(ctx, txn, input, None).await
-}
-
-/// Plans a release with the date that the rule of the product gives, and the sentence that explains it; `agenda` calls
-/// this. As [`plan`] otherwise.
-pub async fn plan_by_rule(ctx: &Ctx, txn: &Txn, input: PlanIn, said: ByRule) -> Result<ReleaseView> {
-    plan_with(ctx, txn, input, Some(said)).await
-}
-
-async fn plan_with(ctx: &Ctx, txn: &Txn, input: PlanIn, by_rule: Option<ByRule>) -> Result<ReleaseView> {
-    ctx.demand(policy::may(&ctx.actor, Action::Plan))?;
-    let product = product_for(txn, &input.product).await?;
-    must_be_in_use(&product)?;
-    let observatory = observatory_for(txn, &product, input.observatory.as_deref()).await?;
-    if store::exists(txn, product.id, &input.period.to_string(), observatory).await? {
-        return Err(Refusal::ReleaseExists.into());
-    }
-    let planned = Release::planned(ctx.new_id(), &product, observatory, input.period, input.when, ctx.today())?;
-    let planned = if by_rule.is_some() { planned.by_rule() } else { planned };
-    let slug = free_address(txn, &product, input.observatory.as_deref(), input.period).await?;
-    store::insert(txn, &planned, slug, ctx.now()).await?;
-    note(ctx, txn, &planned, ReleaseChangeKind::Planned, Why { by_rule, ..Why::default() }).await?;
-    release(txn, planned.id).await
-}
-
-/// Returns the address for the page of a release that no other release has.
-async fn free_address(txn: &Txn, product: &Product, observatory: Option<&str>, period: Period) -> Result<String> {
-    let wished = address::wished(&product.code, observatory, period);
-    let taken = store::taken_addresses(txn, &wished).await?;
-    Ok(address::free(&wished, &taken))
-}
-
-async fn product_for(db: &impl ConnectionTrait, code: &str) -> Result<Product> {
-    catalogue::product(db, code).await.map_err(|error| error.as_unknown("product"))
-}
-
-/// Finds the observatory that a release of the product names. Errors: `observatory_out_of_place`,
-/// `not_a_contributor`, `unknown_value`.
-async fn observatory_for(
-    db: &impl ConnectionTrait,
-    product: &Product,
-    code: Option<&str>,
-) -> Result<Option<ObservatoryId>> {
-    let Some(code) = code else { return Ok(None) };
-    let one = network::observatory(db, code).await.map_err(|error| error.as_unknown("observatory"))?;
-    must_be_owed_by(product, Some(one.id))?;
-    must_contribute(product, Some(&one))?;
-    Ok(Some(one.id))
-}
-
 /// Returns an observatory with the products to which it contributes. Public.
 pub async fn owner(ctx: &Ctx, observatory: &ObservatoryView) -> Result<Owner> {
     let catalogue = ctx.recall(&Catalogue).await?;
     let contributes = |product: &&Product| product.details.contributors.include(observatory);
     let products = catalogue.iter().filter(contributes).map(|product| product.id).collect();
     Ok(Owner { observatory: observatory.id, products })
-}
-
-/// Lists each product in use with the periods for which a release may be planned, by code: those within two years of today
-/// that have none. An autonomous product has all of them, because each observatory has its own releases.
-pub async fn plannable(ctx: &Ctx) -> Result<Vec<(Product, Vec<Period>)>> {
-    let planned = store::periods_planned(ctx.reader()).await?;
-    let catalogue = ctx.recall(&Catalogue).await?;
-    let with_periods = |product: &Product| {
-        let mut periods = product.periods_around(ctx.today());
-        periods.retain(|period| !planned.contains(&(product.id, period.to_string())));
-        (product.clone(), periods)
-    };
-    Ok(catalogue.iter().filter(|product| product.retired_at.is_none()).map(with_periods).collect())
 }
 
 /// Gives a provisional release another provisional date.
@@ -216,12 +136,12 @@ pub async fn correct(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: i32, input: C
     let view = open::<ReleaseView>(ctx, txn, id, Action::Correct, Seen::Version(version)).await?;
     let (current, owner) = (view.release, view.observatory.map(|whose| whose.code));
     let product = match &input.product {
-        Some(code) => product_for(txn, code).await?,
+        Some(code) => product_for(ctx, code).await?,
         None => product_of(ctx, &current).await?,
     };
     let period = input.period.unwrap_or(current.period);
     let owner = input.observatory.unwrap_or(owner);
-    let observatory = observatory_for(txn, &product, owner.as_deref()).await?;
+    let observatory = observatory_for(txn, &product, owner.as_deref()).await?.map(|one| one.id);
     if product.id != current.product_id {
         must_be_in_use(&product)?;
     }
@@ -293,19 +213,30 @@ async fn plan_work(ctx: &Ctx, txn: &Txn, release: &Release, product: &Product, n
                 continue;
             };
             let seat = network.seat_for(&seats, step.seat, one.observatory)?.clone();
-            steps.push(StepTask {
-                title_it: step_title(&step.name_it, product, release.period, &seat, Lang::It),
-                title_en: step_title(&step.name_en, product, release.period, &seat, Lang::En),
-                seat,
-                release_id: release.id,
-                deliverable_id: *deliverable_id,
-                step_id: step.id,
-                due_day,
-                estimated_minutes: step.estimated_minutes,
-            });
+            steps.push(step_task(product, release, step, seat, (*deliverable_id, due_day)));
         }
     }
     tasks::plan(ctx, txn, steps).await
+}
+
+/// Makes the task of a step for a contribution, due on a day.
+fn step_task(
+    product: &Product,
+    release: &Release,
+    step: &Step,
+    seat: Seat,
+    (deliverable_id, due_day): (DeliverableId, NaiveDate),
+) -> StepTask {
+    StepTask {
+        title_it: step_title(&step.name_it, product, release.period, &seat, Lang::It),
+        title_en: step_title(&step.name_en, product, release.period, &seat, Lang::En),
+        seat,
+        release_id: release.id,
+        deliverable_id,
+        step_id: step.id,
+        due_day,
+        estimated_minutes: step.estimated_minutes,
+    }
 }
 
 /// «Bozza della relazione: Relazione territoriale sul mercato del lavoro, 2026».
@@ -363,12 +294,30 @@ pub async fn move_to(
     let (before, text) = (mail::tasks_of(txn, id).await?, reason.text.clone());
     let why = Why { reason: Some(reason), despite_non_working, outcome_id, ..Why::default() };
     let saved = save(ctx, txn, &moved, ReleaseChangeKind::Moved, why).await?;
-    // The release keeps the steps and the observatories with which it was confirmed.
-    let planned = product.as_planned(|step| before.iter().any(|task| task.step_id == Some(step)));
-    rederive_work(ctx, txn, &moved, network.work(&planned, &moved, &concerned)?).await?;
+    rederive_work(ctx, txn, &moved, own_work(txn, &network, &product, &moved, &before).await?).await?;
     let telling = Telling::Moved { from, before, reason: text };
     mail::tell(ctx, txn, &saved, &product, &telling).await?;
     Ok(saved)
+}
+
+/// Returns the work of the observatories of a release, each by the steps that its own tasks have, because a release keeps
+/// the steps and the observatories with which it was confirmed.
+async fn own_work(
+    txn: &Txn,
+    network: &Network,
+    product: &Product,
+    release: &Release,
+    tasks: &[Task],
+) -> Result<Vec<Work>> {
+    let mut work = Vec::new();
+    for view in deliverables::of_release(txn, release.id).await? {
+        let owed = &view.deliverable;
+        let own = || tasks.iter().filter(|task| task.deliverable_id == Some(owed.id) && counts(product, task));
+        let planned = product.as_planned(|step| own().any(|task| task.step_id == Some(step)));
+        let whose = network.provinces.observatories.iter().find(|one| one.id == owed.observatory_id);
+        work.extend(network.work(&planned, release, whose.as_slice())?);
+    }
+    Ok(work)
 }
 
 async fn rederive_work(ctx: &Ctx, txn: &Txn, release: &Release, work: Vec<Work>) -> Result<()> {

@@ -22,6 +22,21 @@ pub use history::{NewChange, announced_since, changes, insert_change, latest_mov
 
 type Result<T> = std::result::Result<T, StoreError>;
 
+/// Returns the latest first day of the standing releases of each product, observatory and precision.
+pub async fn latest_days(
+    db: &impl ConnectionTrait,
+) -> Result<Vec<(ProductId, Option<ObservatoryId>, Precision, NaiveDate)>> {
+    let latest = release::Entity::find()
+        .select_only()
+        .columns([release::Column::ProductId, release::Column::ObservatoryId, release::Column::Precision])
+        .column_as(release::Column::Day.max(), "latest")
+        .filter(release::Column::State.ne(ReleaseState::Cancelled))
+        .group_by(release::Column::ProductId)
+        .group_by(release::Column::ObservatoryId)
+        .group_by(release::Column::Precision);
+    Ok(latest.into_tuple().all(db).await?)
+}
+
 /// The last line of a page: its day, and its id among the lines of that day.
 pub type Cursor = (NaiveDate, ReleaseId);
 

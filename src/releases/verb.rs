@@ -11,6 +11,7 @@ verbs! {
         Confirm = "confirm",
         Move = "move",
         Cancel = "cancel",
+        RenewSteps = "renew_steps",
         Publish = "publish",
         Amend = "amend",
         Withdraw = "withdraw",

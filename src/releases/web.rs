@@ -11,6 +11,7 @@ pub mod history;
 mod linked;
 pub mod matrix;
 mod one;
+pub mod outdated;
 mod product;
 pub mod steps;
 mod subscribe;
@@ -39,6 +40,7 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
     one::pages(cfg);
     linked::pages(cfg);
     product::pages(cfg);
+    outdated::pages(cfg);
     subscribe::pages(cfg);
 }
 

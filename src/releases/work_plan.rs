@@ -3,6 +3,10 @@
 //! The same function plans the work when a date is confirmed and computes it again when the date moves, so that both
 //! results always agree.
 
+mod renewal;
+
+pub use renewal::{Renewal, counts, renewal};
+
 use crate::catalogue::model::Product;
 use crate::deliverables::model::reviews;
 use crate::time::{CalendarError, TerritoryCalendar};

@@ -133,6 +133,7 @@ async fn filter_of(ctx: &Ctx, query: &TasksQuery) -> Result<TaskFilter, Error> {
         ids: None,
         seat,
         observatory,
+        releases: None,
         release: query.release,
         deliverable: query.deliverable,
         deliverables: None,

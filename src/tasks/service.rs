@@ -4,6 +4,7 @@ mod give;
 mod late;
 mod load;
 mod propose;
+mod renew;
 mod waits;
 
 pub use load::{Load, Months, PlaceLoad, load};
@@ -38,6 +39,7 @@ pub use self::late::{LateIn, declare_contribution_late, declare_late, late_work}
 pub use self::propose::{
     ProposeIn, accept_day, decline_day, open_proposals, preview_day, proposal, proposals_for, propose, withdraw_day,
 };
+pub use self::renew::{Changes, renew, told_with};
 pub use self::waits::{Waits, waiting, waits};
 pub use super::store::Filter as TaskFilter;
 
@@ -98,32 +100,34 @@ pub struct StepTask {
 
 /// Plans the steps of a release; `releases` calls this and records the event.
 pub async fn plan(ctx: &Ctx, txn: &Txn, steps: Vec<StepTask>) -> Result<()> {
-    let tasks: Vec<Task> = steps
-        .into_iter()
-        .map(|step| Task {
-            id: ctx.new_id(),
-            seat: step.seat,
-            release_id: Some(step.release_id),
-            deliverable_id: Some(step.deliverable_id),
-            deliverable_state: None,
-            step_id: Some(step.step_id),
-            outcome_id: None,
-            origin: TaskOrigin::Step,
-            title_it: typed::cut(&step.title_it, TITLE_CHARACTERS),
-            title_en: typed::cut(&step.title_en, TITLE_CHARACTERS),
-            due_day: step.due_day,
-            hand_set_day: None,
-            followed_day: None,
-            estimated_minutes: step.estimated_minutes,
-            stage: Stage::OnCourse(Step::Open),
-            note: None,
-            text: None,
-            told_with: None,
-            version: 1,
-            created_at: ctx.now(),
-        })
-        .collect();
+    let tasks: Vec<Task> = steps.into_iter().map(|step| planned(ctx, step)).collect();
     Ok(store::insert_all(txn, &tasks).await?)
+}
+
+/// Makes the task of a step, still open.
+fn planned(ctx: &Ctx, step: StepTask) -> Task {
+    Task {
+        id: ctx.new_id(),
+        seat: step.seat,
+        release_id: Some(step.release_id),
+        deliverable_id: Some(step.deliverable_id),
+        deliverable_state: None,
+        step_id: Some(step.step_id),
+        outcome_id: None,
+        origin: TaskOrigin::Step,
+        title_it: typed::cut(&step.title_it, TITLE_CHARACTERS),
+        title_en: typed::cut(&step.title_en, TITLE_CHARACTERS),
+        due_day: step.due_day,
+        hand_set_day: None,
+        followed_day: None,
+        estimated_minutes: step.estimated_minutes,
+        stage: Stage::OnCourse(Step::Open),
+        note: None,
+        text: None,
+        told_with: None,
+        version: 1,
+        created_at: ctx.now(),
+    }
 }
 
 /// Derives the days of a release's steps again; called by `releases` with the day of each step for each deliverable.

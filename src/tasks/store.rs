@@ -29,6 +29,8 @@ pub struct Filter {
     pub seat: Option<SeatId>,
     pub observatory: Option<ObservatoryId>,
     pub release: Option<ReleaseId>,
+    /// For one of these releases.
+    pub releases: Option<Vec<ReleaseId>>,
     pub deliverable: Option<DeliverableId>,
     pub deliverables: Option<Vec<DeliverableId>>,
     pub state: Option<TaskState>,
@@ -193,6 +195,7 @@ fn narrowed(filter: &Filter) -> Condition {
         .add_option(filter.seat.map(|seat| task::Column::SeatId.eq(seat)))
         .add_option(filter.observatory.map(|observatory| seat::Column::ObservatoryId.eq(observatory)))
         .add_option(filter.release.map(|release| task::Column::ReleaseId.eq(release)))
+        .add_option(filter.releases.as_ref().map(|ids| task::Column::ReleaseId.is_in(ids.iter().copied())))
         .add_option(filter.deliverable.map(|deliverable| task::Column::DeliverableId.eq(deliverable)))
         .add_option(filter.deliverables.as_ref().map(|ids| task::Column::DeliverableId.is_in(ids.iter().copied())))
         .add_option(filter.state.map(|state| task::Column::State.eq(state)))
@@ -315,6 +318,7 @@ pub async fn insert_all(db: &impl ConnectionTrait, new: &[Task]) -> Result<()> {
 pub async fn save(db: &impl ConnectionTrait, after: &Task, at: DateTime<Utc>) -> Result<()> {
     let row = task::ActiveModel {
         seat_id: Set(after.seat.id),
+        step_id: Set(after.step_id),
         title_it: Set(after.title_it.clone()),
         title_en: Set(after.title_en.clone()),
         text: Set(after.text.clone()),
@@ -332,7 +336,8 @@ pub async fn save(db: &impl ConnectionTrait, after: &Task, at: DateTime<Utc>) ->
     save_row(db, row, (task::Column::Id, after.id), (task::Column::Version, after.version)).await
 }
 
-/// Sets a new derived day; days set by hand are in another column and stay.
+/// Sets a new derived day; days set by hand are in another column and stay. A mail that told the day before does not tell of
+/// the task any more.
 pub async fn set_due_day(
     db: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = TaskId>,
@@ -341,6 +346,7 @@ pub async fn set_due_day(
 ) -> Result<()> {
     task::Entity::update_many()
         .col_expr(task::Column::DueDay, Expr::value(day))
+        .col_expr(task::Column::ToldWith, Expr::value(None::<GivingId>))
         .col_expr(task::Column::Version, Expr::col(task::Column::Version).add(1))
         .col_expr(task::Column::UpdatedAt, Expr::value(Instant::from(at)))
         .filter(task::Column::Id.is_in(ids))

@@ -1,7 +1,11 @@
 //! Previews over REST: request and response types, and short handlers.
 
+mod proposal;
+mod steps;
+
 use super::model::Effect;
-use super::service::{self, Preview};
+use super::service::{self, Preview, WorkEffects};
+use crate::agenda::policy as agenda;
 use crate::auth::rights::Right;
 use crate::ctx::Ctx;
 use crate::deliverables::view::DeliverableView;
@@ -22,7 +26,11 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    cfg.service(preview_confirmation).service(preview_move).service(preview_cancellation);
+    cfg.service(preview_confirmation)
+        .service(preview_move)
+        .service(preview_cancellation)
+        .service(steps::preview_steps)
+        .service(proposal::preview_proposal);
 }
 
 /// Rights required by each operation, by the name of its handler.
@@ -30,7 +38,12 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("preview_confirmation", Right::Ever(Action::Confirm)),
     ("preview_move", Right::Ever(Action::Move)),
     ("preview_cancellation", Right::Ever(Action::Cancel)),
+    ("preview_steps", Right::Ever(Action::RenewSteps)),
 ];
+
+/// Rights that the policy of the yearly agenda decides.
+pub const RIGHTS_BY_AGENDA: &[(&str, Right<agenda::Action>)] =
+    &[("preview_proposal", Right::Ever(agenda::Action::Accept))];
 
 /// Effects of an act on a release.
 #[skip_serializing_none]
@@ -54,15 +67,9 @@ pub struct PreviewOut {
     pub slip_days: Option<i64>,
     /// The same distance in working days of all territories concerned.
     pub slip_working_days: Option<i32>,
-    /// Contributions that would be created or changed.
-    #[schema(max_items = 1000)]
-    pub contributions: Vec<ContributionEffectOut>,
-    /// Tasks that would be created or changed.
-    #[schema(max_items = 10000)]
-    pub tasks: Vec<TaskEffectOut>,
-    /// Contributions and tasks that stay as they are.
-    #[schema(value_type = u32)]
-    pub unchanged: usize,
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub work: WorkEffectsOut,
     /// Other releases with the same day.
     #[schema(max_items = 1000)]
     pub releases_that_day: Vec<ReleaseId>,
@@ -72,6 +79,20 @@ pub struct PreviewOut {
     /// People to whom a mail would leave.
     #[schema(max_items = 1000)]
     pub told: Vec<ReaderOut>,
+}
+
+/// Effects on the work for a release.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WorkEffectsOut {
+    /// Contributions that would be created or changed.
+    #[schema(max_items = 1000)]
+    pub contributions: Vec<ContributionEffectOut>,
+    /// Tasks that would be created or changed.
+    #[schema(max_items = 10000)]
+    pub tasks: Vec<TaskEffectOut>,
+    /// Contributions and tasks that stay as they are.
+    #[schema(value_type = u32)]
+    pub unchanged: usize,
 }
 
 /// A contribution before and after the act.
@@ -105,6 +126,8 @@ pub struct TaskEffectOut {
     pub state_after: TaskState,
     pub due_before: Option<NaiveDate>,
     pub due_after: NaiveDate,
+    pub estimated_minutes_before: Option<i32>,
+    pub estimated_minutes_after: i32,
 }
 
 /// A person to whom a mail would leave.
@@ -170,11 +193,7 @@ async fn answer(ctx: &Ctx, request: &HttpRequest, id: ReleaseId, act: Act) -> An
 
 impl From<Preview> for PreviewOut {
     fn from(preview: Preview) -> Self {
-        let Preview { before, after, change, slip, contributions, tasks, releases_that_day, meetings_that_day, told } =
-            preview;
-        let total = contributions.len() + tasks.len();
-        let contributions: Vec<_> = contributions.into_iter().filter_map(ContributionEffectOut::of).collect();
-        let tasks: Vec<_> = tasks.into_iter().filter_map(TaskEffectOut::of).collect();
+        let Preview { before, after, change, slip, work, releases_that_day, meetings_that_day, told } = preview;
         let notice = change.and_then(|change| change.notice);
         Self {
             before: before.release.when().into(),
@@ -186,13 +205,20 @@ impl From<Preview> for PreviewOut {
             notice_kept: notice.map(is_notice_kept),
             slip_days: slip.map(|slip| slip.days),
             slip_working_days: slip.map(|slip| slip.working_days),
-            unchanged: total - contributions.len() - tasks.len(),
-            contributions,
-            tasks,
+            work: work.into(),
             releases_that_day: releases_that_day.into_iter().map(|view| view.release.id).collect(),
             meetings_that_day: meetings_that_day.into_iter().map(|line| line.meeting.id).collect(),
             told: told.into_iter().map(ReaderOut::from).collect(),
         }
+    }
+}
+
+impl From<WorkEffects> for WorkEffectsOut {
+    fn from(WorkEffects { contributions, tasks }: WorkEffects) -> Self {
+        let total = contributions.len() + tasks.len();
+        let contributions: Vec<_> = contributions.into_iter().filter_map(ContributionEffectOut::of).collect();
+        let tasks: Vec<_> = tasks.into_iter().filter_map(TaskEffectOut::of).collect();
+        Self { unchanged: total - contributions.len() - tasks.len(), contributions, tasks }
     }
 }
 
@@ -217,20 +243,22 @@ impl ContributionEffectOut {
 impl TaskEffectOut {
     /// Describes a task that the act creates or changes.
     fn of(effect: Effect<Task>) -> Option<Self> {
-        let shown = |task: &Task| (task.state(), task.day());
+        let shown = |task: &Task| (task.state(), task.day(), task.estimated_minutes);
         effect.changes(shown).then(|| {
             let before = effect.before.as_ref().map(shown);
-            let (state_after, due_after) = shown(&effect.after);
+            let (state_after, due_after, estimated_minutes_after) = shown(&effect.after);
             let Task { title_it, title_en, seat, .. } = effect.after;
             Self {
                 id: effect.before.map(|task| task.id),
                 title_it,
                 title_en,
                 seat: seat.code,
-                state_before: before.map(|(state, _)| state),
+                state_before: before.map(|(state, ..)| state),
                 state_after,
-                due_before: before.map(|(_, day)| day),
+                due_before: before.map(|(_, day, _)| day),
                 due_after,
+                estimated_minutes_before: before.map(|(.., minutes)| minutes),
+                estimated_minutes_after,
             }
         })
     }

@@ -1,5 +1,11 @@
 //! Use cases of previews.
 
+mod proposal;
+mod steps;
+
+pub use proposal::{ProposalPreview, Proposed, preview_proposal};
+pub use steps::{ReleaseEffects, StepsPreview, preview_steps};
+
 use super::model::Effect;
 use crate::ctx::Ctx;
 use crate::deliverables::service as deliverables;
@@ -32,8 +38,7 @@ pub struct Preview {
     pub change: Option<Change>,
     /// Distance of the new date from the first confirmed one; `None` for a release without one and for a cancellation.
     pub slip: Option<Slip>,
-    pub contributions: Vec<Effect<DeliverableView>>,
-    pub tasks: Vec<Effect<Task>>,
+    pub work: WorkEffects,
     /// Other releases with the same day.
     pub releases_that_day: Vec<ReleaseView>,
     /// Meetings on the same day that the caller may see.
@@ -67,12 +72,27 @@ pub async fn preview(ctx: &Ctx, id: ReleaseId, version: i32, act: Act) -> Result
         after,
         change,
         slip: slip.filter(|_| !is_off),
-        contributions: Effect::pair(work_before.contributions, work_after.contributions, |one| one.deliverable.id),
-        tasks: Effect::pair(work_before.tasks, work_after.tasks, |task| task.id),
+        work: WorkEffects::between(work_before, work_after),
         releases_that_day,
         meetings_that_day,
         told: designations_of(ctx, &told).await?,
     })
+}
+
+/// Effects on the work for a release.
+#[derive(Clone, Debug)]
+pub struct WorkEffects {
+    pub contributions: Vec<Effect<DeliverableView>>,
+    pub tasks: Vec<Effect<Task>>,
+}
+
+impl WorkEffects {
+    fn between(before: Work, after: Work) -> Self {
+        Self {
+            contributions: Effect::pair(before.contributions, after.contributions, |one| one.deliverable.id),
+            tasks: Effect::pair(before.tasks, after.tasks, |task| task.id),
+        }
+    }
 }
 
 /// The work for a release.

@@ -1,11 +1,16 @@
 //! The page between the form of an act and the act: its effects, exactly as they will be, with the button that carries it
 //! out, and the form again below.
 
+mod proposal;
+mod steps;
+
 use super::model::Effect;
-use super::service::{self, Preview};
+use super::service::{self, Preview, WorkEffects};
 use crate::catalogue::model::Product;
 use crate::catalogue::questions::Catalogue;
 use crate::ctx::Ctx;
+use crate::deliverables::view::DeliverableView;
+use crate::designations::view::Designation;
 use crate::error::Result;
 use crate::http::Answer;
 use crate::http::form::{self, FormState, Versioned};
@@ -27,6 +32,8 @@ use entity::kinds::ReleaseState;
 /// Registers the pages.
 pub fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(preview_confirmation).service(preview_move).service(preview_cancellation);
+    steps::pages(cfg);
+    proposal::pages(cfg);
 }
 
 #[derive(Template)]
@@ -48,10 +55,16 @@ struct Effects {
     despite: Option<String>,
     /// Versions in subscribers' calendars; `None` if they stay.
     calendars: Option<String>,
-    changes: Vec<Row>,
-    unchanged: Option<String>,
+    work: WorkTable,
     that_day: Vec<(String, String)>,
     told: Vec<String>,
+}
+
+/// Effects on the work, in the reader's words.
+struct WorkTable {
+    changes: Vec<Row>,
+    /// Number of records that stay, in words, if any do.
+    unchanged: Option<String>,
 }
 
 /// Contributions or tasks with the same change, of several observatories.
@@ -101,7 +114,7 @@ async fn effects(ctx: &Ctx, preview: &Preview) -> Result<Effects> {
     let change = preview.change.as_ref();
     let catalogue = ctx.recall(&Catalogue).await?;
     let product = catalogue.iter().find(|product| product.id == after.product_id);
-    let (changes, still) = rows(preview, product, &releases::places(ctx).await?, lang);
+    let work = work_table(&preview.work, product, &releases::places(ctx).await?, lang);
     let rises = |(from, to): (i32, i32)| {
         lang.f("whatif.calendars_rise", &[("from", &from.to_string()), ("to", &to.to_string())])
     };
@@ -115,15 +128,17 @@ async fn effects(ctx: &Ctx, preview: &Preview) -> Result<Effects> {
             .map(|reason| (reason_name(reason.code, lang).to_owned(), reason.text.clone())),
         despite: change.and_then(|change| change.despite_non_working.clone()),
         calendars: Some((before.sequence, after.sequence)).filter(|(from, to)| from != to).map(rises),
-        changes,
-        unchanged: (still > 0).then(|| lang.f("whatif.unchanged", &[("number", &still.to_string())])),
+        work,
         that_day: that_day(preview, lang),
-        told: preview
-            .told
-            .iter()
-            .map(|one| format!("{} ({}, {})", one.holder.name(), one.seat.kind.label(lang), one.seat.place()))
-            .collect(),
+        told: readers(&preview.told, lang),
     })
+}
+
+/// Names the people to whom a mail will leave: «Ada Rossi (Referente, Bergamo)».
+fn readers(told: &[Designation], lang: Lang) -> Vec<String> {
+    let name =
+        |one: &Designation| format!("{} ({}, {})", one.holder.name(), one.seat.kind.label(lang), one.seat.place());
+    told.iter().map(name).collect()
 }
 
 fn notice_text(notice: i32, lang: Lang) -> String {
@@ -138,8 +153,8 @@ fn slip_text(slip: Slip, lang: Lang) -> String {
     lang.f(key, &[("days", &days), ("working", &working)])
 }
 
-/// Returns the changes, the same ones of several observatories in one row, and the number of records that stay.
-fn rows(preview: &Preview, product: Option<&Product>, places: &[Place], lang: Lang) -> (Vec<Row>, usize) {
+/// Words the effects on the work, the same ones of several observatories in one row.
+fn work_table(work: &WorkEffects, product: Option<&Product>, places: &[Place], lang: Lang) -> WorkTable {
     let step = |task: &Task| {
         let known = product.zip(task.step_id).and_then(|(product, id)| product.step(id));
         known.map_or_else(|| task.title(lang).to_owned(), |step| step.name(lang).to_owned())
@@ -149,47 +164,66 @@ fn rows(preview: &Preview, product: Option<&Product>, places: &[Place], lang: La
         observatory.and_then(place).map_or(otherwise, |place| &place.name).to_owned()
     };
     let contribution = lang.t("whatif.contribution");
-    let contributions = preview.contributions.iter().map(|effect| {
-        let shown = said(effect, |one| (one.deliverable.day(), one.deliverable.state().label(lang)), lang);
+    let contributions = work.contributions.iter().map(|effect| {
+        let shown = |one: &DeliverableView| Shown {
+            day: one.deliverable.day(),
+            state: one.deliverable.state().label(lang),
+            minutes: 0,
+        };
         let whose = name(Some(effect.after.deliverable.observatory_id), &effect.after.observatory_name);
-        (contribution.to_owned(), shown, whose)
+        (contribution.to_owned(), said(effect, shown, lang), whose)
     });
-    let tasks = preview.tasks.iter().map(|effect| {
-        let shown = said(effect, |task| (task.day(), task.state().label(lang)), lang);
+    let tasks = work.tasks.iter().map(|effect| {
+        let shown =
+            |task: &Task| Shown { day: task.day(), state: task.state().label(lang), minutes: task.estimated_minutes };
         let seat = &effect.after.seat;
-        (step(&effect.after), shown, name(seat.observatory_id, seat.place()))
+        (step(&effect.after), said(effect, shown, lang), name(seat.observatory_id, seat.place()))
     });
-    let mut rows: Vec<Row> = Vec::new();
+    let mut changes: Vec<Row> = Vec::new();
     let mut still = 0;
     for (what, shown, whose) in contributions.chain(tasks) {
         let Some((before, after)) = shown else {
             still += 1;
             continue;
         };
-        match rows.iter_mut().find(|row| row.what == what && row.before == before && row.after == after) {
+        match changes.iter_mut().find(|row| row.what == what && row.before == before && row.after == after) {
             Some(row) => row.whose.push(whose),
-            None => rows.push(Row { what, before, after, whose: vec![whose] }),
+            None => changes.push(Row { what, before, after, whose: vec![whose] }),
         }
     }
-    (rows, still)
+    let unchanged = (still > 0).then(|| lang.f("whatif.unchanged", &[("number", &still.to_string())]));
+    WorkTable { changes, unchanged }
 }
 
-/// Words a record before and after the act: its day if the day changes, its state if the state does; `None` if neither
-/// does.
-fn said<T: PartialEq>(
-    effect: &Effect<T>,
-    shown: impl Fn(&T) -> (NaiveDate, &'static str),
-    lang: Lang,
-) -> Option<(String, String)> {
-    let (day, state) = shown(&effect.after);
-    let Some((old_day, old_state)) = effect.before.as_ref().map(&shown) else {
-        return Some((lang.t("whatif.new").to_owned(), words::long_day(day, lang)));
+/// Parts of a record that a change shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Shown {
+    day: NaiveDate,
+    state: &'static str,
+    minutes: i32,
+}
+
+/// Words a record before and after the act: its state if that changes, else its day, and its minutes if they do; `None` if
+/// nothing does.
+fn said<T: PartialEq>(effect: &Effect<T>, shown: impl Fn(&T) -> Shown, lang: Lang) -> Option<(String, String)> {
+    let now = shown(&effect.after);
+    let Some(old) = effect.before.as_ref().map(&shown) else {
+        return Some((lang.t("whatif.new").to_owned(), words::long_day(now.day, lang)));
     };
-    match (old_state == state, old_day == day) {
-        (true, true) => None,
-        (true, false) => Some((words::long_day(old_day, lang), words::long_day(day, lang))),
-        (false, _) => Some((old_state.to_owned(), state.to_owned())),
+    if old == now {
+        return None;
     }
+    if old.state != now.state {
+        return Some((old.state.to_owned(), now.state.to_owned()));
+    }
+    let in_words = |one: Shown| {
+        let day = words::long_day(one.day, lang);
+        if old.minutes == now.minutes {
+            return day;
+        }
+        lang.f("whatif.day_and_minutes", &[("day", &day), ("minutes", &one.minutes.to_string())])
+    };
+    Some((in_words(old), in_words(now)))
 }
 
 /// Lists the other releases and the meetings of the day, with their addresses.

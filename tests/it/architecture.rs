@@ -79,6 +79,8 @@ const CONFINED: &[Confined] = &[
             ("src/kinds_of_mail.rs", "hands the reader to the slices it asks"),
             ("src/load/write.rs", "writes the network as one difference, table by table"),
             ("src/load/write/", "writes the network as one difference, table by table"),
+            ("src/load/mod.rs", "compares a file with a database or a transaction"),
+            ("src/load/sheets.rs", "compares methodology sheets in the same way"),
             ("src/mail/hooks.rs", "hands the reader to the kinds it asks"),
             ("src/memory.rs", "hands the reader to the questions it asks"),
             ("src/mail/kind.rs", "hands the reader to the kinds it asks"),
@@ -118,11 +120,7 @@ const CONFINED: &[Confined] = &[
     Confined {
         krate: "csv",
         layers: &[],
-        places: &[
-            ("src/http/csv.rs", "writes tables"),
-            ("src/http/sheet.rs", "writes tables for spreadsheet programs"),
-            ("src/sheet/", "reads tables"),
-        ],
+        places: &[("src/http/csv.rs", "writes tables"), ("src/sheet/", "reads tables")],
     },
     Confined { krate: "quick_xml", layers: &[], places: &[("src/releases/feed/news.rs", "writes the news")] },
     Confined { krate: "oxrdf", layers: &[], places: &[("src/overview/open_data/graph.rs", "states facts")] },

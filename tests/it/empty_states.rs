@@ -73,6 +73,7 @@ const LIMITED: &[&str] = &[
     "portal.no_looks",
     "releases.no_report_yet",
     "releases.none_in_month",
+    "releases.outdated_none",
     "releases.none_in_year",
     "releases.none_narrowed",
     "releases.step_none",

@@ -96,6 +96,8 @@ async fn mails_about_work(language: &str) -> Vec<Vec<Mail>> {
     let later = json!({ "day": "2027-03-23", "reason_code": "source_late", "reason_text": "I dati Istat escono una settimana dopo" });
     act(&secretariat, &release, "move", later).await;
     mails.push(told().await);
+    apply_other_steps(&secretariat, &release).await;
+    mails.push(told().await);
     let study = json!({
         "observatory": "bergamo", "title": "Giovani e imprese", "theme": "hiring", "territory": "BG", "period": "2026",
         "month": "2027-09",
@@ -307,6 +309,24 @@ async fn call_off(secretariat: &crate::support::app::Client, path: &str) {
         .send()
         .await
         .expect(200);
+}
+
+/// Gives the first step of the report another distance, a new step a place, and both to a confirmed release.
+async fn apply_other_steps(secretariat: &Client, release: &str) {
+    let path = "/api/v1/products/relazione-territoriale";
+    let mut product = secretariat.get(path).send().await.expect(200);
+    let steps = product["steps"].as_array_mut().expect("steps");
+    steps[0]["offset_working_days"] = json!(-30);
+    let mut new = steps[0].clone();
+    new["code"] = json!("verifica-tabelle");
+    (new["name_it"], new["name_en"]) = (json!("Verifica delle tabelle"), json!("Check of the tables"));
+    new["offset_working_days"] = json!(-7);
+    steps.push(new);
+    let put = secretariat.put(&format!("{path}/steps")).if_match(&product["version"]);
+    let changed = put.json(json!({ "steps": product["steps"] })).send().await.expect(200);
+    let chosen = json!({ "releases": [release.rsplit('/').next()] });
+    let apply = secretariat.post(&format!("{path}/steps/apply")).if_match(&changed["version"]);
+    apply.json(chosen).send().await.expect(200);
 }
 
 async fn version(secretariat: &crate::support::app::Client, path: &str) -> Value {

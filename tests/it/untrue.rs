@@ -268,6 +268,7 @@ async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
         Facts { about_day: work.due.succ_opt(), ..about("task_given", "task", &work.task) },
         about("study_declared", "study", &given_up),
         about("tasks_given", "giving", &nobody),
+        about("release_steps_renewed", "giving", &nobody),
         at("task_changed", "task", &work.given, 2),
         at("task_refused", "task", &work.refused, 1),
         at("task_refused", "task", &work.given, 1),

@@ -73,6 +73,7 @@ export const pages = {
     { path: "/catalogue/new", press: "main .rc-form button", status: 422, name: "product-wrong" },
     "/products/relazione-territoriale/edit",
     "/products/relazione-territoriale/steps",
+    "/products/relazione-territoriale/outdated-releases",
     "/products/relazione-territoriale/sheets/new",
     "/products/relazione-territoriale/rule",
     "/agenda/year",

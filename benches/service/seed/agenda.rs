@@ -55,7 +55,7 @@ pub async fn fill(seed: &Seed<'_>, network: &Network) -> Agenda {
     Agenda { products, releases }
 }
 
-fn product(seed: &Seed<'_>, network: &Network, number: usize) -> Product {
+pub(super) fn product(seed: &Seed<'_>, network: &Network, number: usize) -> Product {
     let day = seed.first_day();
     let id: ProductId = seed.id(day);
     let scope = match number % 5 {
@@ -135,11 +135,17 @@ fn state(seed: &Seed<'_>, number: usize, day: NaiveDate, confirmable: bool) -> R
     }
 }
 
-fn month_of(day: NaiveDate) -> NaiveDate {
+pub(super) fn month_of(day: NaiveDate) -> NaiveDate {
     day.with_day0(0).expect("a first day")
 }
 
-fn release(seed: &Seed<'_>, product: &Product, number: usize, day: NaiveDate, state: ReleaseState) -> release::Model {
+pub(super) fn release(
+    seed: &Seed<'_>,
+    product: &Product,
+    number: usize,
+    day: NaiveDate,
+    state: ReleaseState,
+) -> release::Model {
     let cancelled = state == ReleaseState::Cancelled;
     let firm = matches!(state, ReleaseState::Confirmed | ReleaseState::Published);
     let precision = if firm { Precision::DayTime } else { precision(number) };

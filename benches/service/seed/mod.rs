@@ -2,6 +2,7 @@
 //! take minutes.
 
 mod agenda;
+mod planning;
 mod register;
 mod work;
 
@@ -23,6 +24,7 @@ use std::path::Path;
 use std::sync::Arc;
 use uuid::Uuid;
 
+pub use planning::Planning;
 pub use register::{OLD_SEAT, seat_code};
 
 const SECRETARIAT: &str = "segreteria@raccordo.example";
@@ -162,8 +164,17 @@ struct Network(Vec<Place>);
 
 impl Network {
     async fn read(txn: &Txn) -> Self {
+        Self::of_kinds(txn, &[ObservatoryKind::Territorial]).await
+    }
+
+    /// Reads the observatories with the regional one.
+    async fn with_regional(txn: &Txn) -> Self {
+        Self::of_kinds(txn, &[ObservatoryKind::Territorial, ObservatoryKind::Regional]).await
+    }
+
+    async fn of_kinds(txn: &Txn, kinds: &[ObservatoryKind]) -> Self {
         let found = observatory::Entity::find()
-            .filter(observatory::Column::Kind.eq(ObservatoryKind::Territorial))
+            .filter(observatory::Column::Kind.is_in(kinds.iter().copied()))
             .all(txn)
             .await
             .expect("observatories");

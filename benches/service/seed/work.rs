@@ -31,7 +31,7 @@ pub async fn fill(seed: &Seed<'_>, network: &Network, agenda: &Agenda) -> Vec<Ta
     ids
 }
 
-fn contribution(seed: &Seed<'_>, release: &Release, place: &Place, number: usize) -> deliverable::Model {
+pub(super) fn contribution(seed: &Seed<'_>, release: &Release, place: &Place, number: usize) -> deliverable::Model {
     use DeliverableState::{Approved, Blocked, InProgress, Planned, Submitted, Verified, Waived};
     let state = match (release.row.state, number % 6) {
         (ReleaseState::Published, _) => Verified,
@@ -111,7 +111,13 @@ fn steps<'a>(
     })
 }
 
-fn task(seed: &Seed<'_>, step: &step::Model, place: &Place, due: NaiveDate, state: TaskState) -> task::Model {
+pub(super) fn task(
+    seed: &Seed<'_>,
+    step: &step::Model,
+    place: &Place,
+    due: NaiveDate,
+    state: TaskState,
+) -> task::Model {
     let written = seed.today - Days::new(30);
     task::Model {
         id: seed.id::<TaskId>(written),

@@ -115,6 +115,8 @@ struct ComparisonPage {
     shell: Shell,
     file: String,
     action: String,
+    /// Address of the form for another file.
+    again: &'static str,
     lines: Vec<Line>,
     more: Option<String>,
     same: String,
@@ -142,6 +144,7 @@ async fn show_comparison(ctx: Ctx, request: HttpRequest, id: web::Path<DocumentI
         shell: shell(&ctx, &request, "agenda.comparison_title"),
         file: preview.document.name.clone(),
         action: format!("/agenda/import/{}", preview.document.id),
+        again: "/agenda/import",
         lines,
         more: (left > 0).then(|| ctx.lang.f("agenda.more", &[("number", &left.to_string())])),
         same: ctx.lang.f("agenda.rows_same", &[("number", &preview.same.to_string())]),

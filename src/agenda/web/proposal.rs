@@ -29,11 +29,12 @@ pub(super) fn pages(cfg: &mut web::ServiceConfig) {
 /// Prefix of the name of a line's checkbox; the line follows.
 const LINE: &str = "line-";
 
+/// The span of a proposal with the chosen lines.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-struct SpanForm {
-    from: String,
-    to: String,
+pub struct SpanForm {
+    pub from: String,
+    pub to: String,
     /// Checkboxes of the lines.
     #[serde(flatten)]
     boxes: BTreeMap<String, String>,
@@ -49,7 +50,7 @@ struct SpanQuery {
 
 impl SpanForm {
     /// Reads the span. Errors: both fields at once.
-    fn span(&self) -> Result<Span> {
+    pub fn span(&self) -> Result<Span> {
         Reading::of(|reading| {
             let from = reading.month("from", &self.from);
             let to = reading.month("to", &self.to);
@@ -57,8 +58,14 @@ impl SpanForm {
         })
     }
 
-    fn chosen(&self) -> Vec<Key> {
+    /// Returns the chosen lines.
+    pub fn chosen(&self) -> Vec<Key> {
         self.boxes.keys().filter_map(|name| key_of(name.strip_prefix(LINE)?)).collect()
+    }
+
+    /// Returns the names of the boxes of the chosen lines, for hidden fields.
+    pub fn names(&self) -> Vec<String> {
+        self.chosen().iter().map(box_name).collect()
     }
 }
 
@@ -135,7 +142,7 @@ async fn accept_proposal(ctx: Ctx, request: HttpRequest, form: Sent<SpanForm>) -
         Ok((span, service::accept(&ctx, txn, span, &form.chosen()).await?))
     };
     let leads_on = |(span, accepted): (Span, Accepted)| {
-        let said = if accepted.changed == 0 { "agenda.done_planned" } else { "agenda.done_accepted" };
+        let said = if accepted.changed() == 0 { "agenda.done_planned" } else { "agenda.done_accepted" };
         done(&format!("/agenda/proposal?from={}&to={}", span.from(), span.to()), FlashKind::Success, said)
     };
     form::answer(&ctx, form, accept, leads_on, async |form| Ok(proposal_page(&ctx, &request, form).await?)).await
@@ -237,7 +244,8 @@ fn shown(proposal: &Proposal, line: &Line, form: &SpanForm, again: bool, lang: L
     }
 }
 
-fn verdict_badge(verdict: &Verdict, lang: Lang) -> Badge {
+/// Words a verdict.
+pub fn verdict_badge(verdict: &Verdict, lang: Lang) -> Badge {
     let (key, kind) = match verdict {
         Verdict::New(_) => ("agenda.new", "info"),
         Verdict::Changed(_) => ("agenda.changed", "warning"),
@@ -264,6 +272,13 @@ fn no_day(why: &NoDay, proposal: &Proposal, lang: Lang) -> String {
         NoDay::NothingFits { anchor } => lang.f("agenda.nothing_fits", &[("day", &words::date(*anchor, lang))]),
         NoDay::Calendar(_) => lang.t("agenda.no_calendar").to_owned(),
     }
+}
+
+/// Words the warnings about a date.
+pub fn warning_texts(before_period_end: bool, shared_with: usize, lang: Lang) -> Vec<String> {
+    let early = before_period_end.then_some(Warning::BeforePeriodEnd);
+    let shared = (shared_with > 0).then_some(Warning::SharedDay(shared_with));
+    early.into_iter().chain(shared).map(|warning| warning_text(warning, lang)).collect()
 }
 
 fn warning_text(warning: Warning, lang: Lang) -> String {

@@ -2,12 +2,15 @@
 
 use super::{Checker, Codes, codes};
 use crate::catalogue::model::{
-    CONTACT_CHARACTERS, DESCRIPTION_CHARACTERS, NAME_CHARACTERS, SECTION_CHARACTERS, STEP_CODE_CHARACTERS,
-    STEP_MINUTES, STEP_OFFSETS_WORKING_DAYS, StepIn, WORDS_CHARACTERS, check_rule, contradictions,
+    CONTACT_CHARACTERS, DESCRIPTION_CHARACTERS, LIST_CHARACTERS, MOST_LISTS, NAME_CHARACTERS, Refusal,
+    SECTION_CHARACTERS, SHEET_CHARACTERS, STEP_CODE_CHARACTERS, STEP_MINUTES, STEP_OFFSETS_WORKING_DAYS, StepIn,
+    WORDS_CHARACTERS, check_rule, contradictions, frequencies,
 };
-use crate::load::file::{Observatory, Product, Source, Spanned, Step, Territory};
+use crate::load::file::{Observatory, Product, Sheet, Source, Spanned, Step, Territory};
 use crate::mail::{address, is_address};
+use crate::time::Period;
 use entity::kinds::{Contributing, ObservatoryKind};
+use std::path::Path;
 
 impl Checker<'_> {
     pub(super) fn products(
@@ -37,6 +40,34 @@ impl Checker<'_> {
             for (at, refusal) in contradictions(&steps, &[]) {
                 self.refuse(&product.steps[at].span(), refusal.to_string());
             }
+            for sheet in &product.sheets {
+                self.sheet(product, sheet);
+            }
+        }
+    }
+
+    fn sheet(&mut self, product: &Product, sheet: &Spanned<Sheet>) {
+        let (span, sheet) = (sheet.span(), sheet.get_ref());
+        match sheet.from.get_ref().parse::<Period>() {
+            Err(_) => self.form(&sheet.from, false, "period"),
+            Ok(from) if !frequencies(product.periodicity).contains(&from.frequency()) => {
+                self.refuse(&sheet.from.span(), Refusal::PeriodOfAnotherKind.to_string());
+            }
+            Ok(_) => {}
+        }
+        self.text(&sheet.text_it, SHEET_CHARACTERS);
+        if let Some(text) = &sheet.text_en {
+            self.text(text, SHEET_CHARACTERS);
+        }
+        if let Some(path) = &sheet.document {
+            self.form(path, !Path::new(path.get_ref()).is_absolute(), "path relative to this file");
+        }
+        if sheet.lists.len() > MOST_LISTS {
+            self.refuse(&span, format!("a sheet uses at most {MOST_LISTS} lists"));
+        }
+        for list in sheet.lists.iter().map(Spanned::get_ref) {
+            self.text(&list.name, LIST_CHARACTERS);
+            self.text(&list.edition, LIST_CHARACTERS);
         }
     }
 

@@ -9,6 +9,7 @@ use crate::deliverables::view::Progress;
 use crate::error::{Error, Result};
 use crate::network::model::ObservatoryView;
 use crate::network::questions::AllObservatories;
+use crate::releases::model::When;
 use crate::releases::questions::YearsOfReleases;
 use crate::releases::sought::{Narrowing, Sought};
 use crate::releases::store::{self, Filter, Owner};
@@ -17,7 +18,7 @@ use crate::releases::view::{
 };
 use crate::time::{Joint, NonWorking, NotWorked, zone};
 use chrono::NaiveDate;
-use entity::ids::{OutcomeId, ReleaseChangeId, ReleaseId};
+use entity::ids::{ObservatoryId, OutcomeId, ProductId, ReleaseChangeId, ReleaseId};
 use entity::kinds::{DeliverableState, ObservatoryKind, ProductScope, ReleaseChangeKind, ReleaseState};
 use sea_orm::ConnectionTrait;
 use std::collections::{BTreeSet, HashMap};
@@ -262,6 +263,18 @@ pub async fn changed_dates(ctx: &Ctx, before: Option<ReleaseChangeId>, limit: u6
         changed.push(DateChange { id, view: view.clone(), before, change });
     }
     Ok(changed)
+}
+
+/// Returns the last day on which a release of each product stands in the agenda, for each observatory of an autonomous one.
+/// Public.
+pub async fn latest_days(ctx: &Ctx) -> Result<HashMap<(ProductId, Option<ObservatoryId>), NaiveDate>> {
+    let mut latest: HashMap<(ProductId, Option<ObservatoryId>), NaiveDate> = HashMap::new();
+    for (product, observatory, precision, day) in store::latest_days(ctx.reader()).await? {
+        let last = When::spanning(precision, day).last_day();
+        let known = latest.entry((product, observatory)).or_insert(last);
+        *known = last.max(*known);
+    }
+    Ok(latest)
 }
 
 /// Returns the notices, in common working days of all territories concerned, of the dates confirmed and moved since a day.

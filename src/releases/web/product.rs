@@ -6,6 +6,7 @@ use crate::catalogue::web::{self as catalogue, ProductFacts};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::http::page::{Shell, page};
+use crate::releases::policy::{self, Action};
 use crate::releases::service::{self, ReleaseFilter};
 use crate::releases::sought::Narrowing;
 use actix_web::{HttpRequest, get, web};
@@ -26,6 +27,8 @@ struct ProductPage {
     facts: ProductFacts,
     upcoming: Vec<Line>,
     published: Vec<Line>,
+    /// Number of releases with other steps than the product, for those who may change that.
+    outdated: Option<String>,
     /// Feeds of its releases.
     feeds: Vec<FeedLink>,
     /// Address of the page on subscribing to them.
@@ -44,7 +47,21 @@ async fn show_product(ctx: Ctx, request: HttpRequest, code: web::Path<String>) -
     let shell = catalogue::shell(&ctx, &request, facts.name.clone()).described(about);
     let narrowed = Narrowing { product: Some(facts.product.clone()), ..Narrowing::default() };
     let subscribe = narrowed.address("/calendar/subscribe", &[]);
-    page(&ProductPage { feeds: feeds(&ctx, &narrowed), subscribe, shell, facts, upcoming, published })
+    let outdated = outdated(&ctx, &code).await?;
+    page(&ProductPage { feeds: feeds(&ctx, &narrowed), subscribe, shell, facts, upcoming, published, outdated })
+}
+
+/// Says how many releases have other steps, to a reader who may give them the present ones.
+async fn outdated(ctx: &Ctx, code: &str) -> Result<Option<String>> {
+    if !policy::may(&ctx.actor, Action::RenewSteps) {
+        return Ok(None);
+    }
+    let (_, outdated) = service::outdated(ctx, code).await?;
+    Ok(match outdated.len() {
+        0 => None,
+        1 => Some(ctx.lang.t("releases.outdated_one").to_owned()),
+        number => Some(ctx.lang.f("releases.outdated_many", &[("number", &number.to_string())])),
+    })
 }
 
 async fn lines(ctx: &Ctx, filter: &ReleaseFilter) -> Result<Vec<Line>> {

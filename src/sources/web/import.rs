@@ -135,13 +135,14 @@ struct ComparisonPage {
     shell: Shell,
     name: String,
     file: String,
-    href: String,
     action: String,
+    /// Address of the form for another file.
+    again: String,
     containing: String,
     lines: Vec<Line>,
     more: Option<String>,
     /// Numbers of the dates that stay as they are.
-    stay: String,
+    same: String,
     wrong: Vec<WrongLine>,
 }
 
@@ -191,11 +192,11 @@ fn comparison_page(ctx: &Ctx, request: &HttpRequest, preview: Preview, containin
         name: source.details.name.clone(),
         file: preview.document.name.clone(),
         action: format!("{}/import/{}", href(&source.code), preview.document.id),
-        href: href(&source.code),
+        again: format!("{}/import", href(&source.code)),
         containing,
         lines: differences.iter().take(SHOWN).map(|one| Line::of(one, lang)).collect(),
         more: (left > 0).then(|| lang.f("sources.more", &[("number", &left.to_string())])),
-        stay: lang.f("sources.stay", &numbers.each_ref().map(|(name, value)| (*name, value.as_str()))),
+        same: lang.f("sources.stay", &numbers.each_ref().map(|(name, value)| (*name, value.as_str()))),
         wrong: preview.wrong.iter().map(|wrong| WrongLine::of(wrong, lang)).collect(),
     }
 }

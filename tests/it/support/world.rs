@@ -2,7 +2,7 @@
 //! use it to fill the parameters of a route. A route it cannot fill makes them fail, so a new slice adds its line to
 //! `FILLED`.
 
-use super::app::{SECRETARIAT, TestApp, rome};
+use super::app::{Client, SECRETARIAT, TestApp, rome};
 use super::builders::Designation;
 use super::db::Engine;
 use bytes::Bytes;
@@ -102,6 +102,7 @@ impl World {
             .await
             .expect(200);
         let provisional = plan("2027").await;
+        self.change_the_steps(&secretariat).await;
         let edition = json!({ "title": "Agenda dei rilasci 2027", "from": "2027-01", "to": "2027-12" });
         let edition = secretariat.post("/api/v1/agenda/editions").json(edition).send().await.expect(201);
         self.ids.insert("edition", edition["number"].to_string());
@@ -157,6 +158,15 @@ impl World {
         let ctx = self.app.system();
         let tokens = ctx.write(async |txn| links::issue(&ctx, txn, vec![link]).await).await.expect("a link");
         self.ids.insert("press", tokens.concat());
+    }
+
+    /// Changes the effort of a step, so that the confirmed release has other steps than its product.
+    async fn change_the_steps(&self, secretariat: &Client) {
+        let path = "/api/v1/products/relazione-territoriale";
+        let mut product = secretariat.get(path).send().await.expect(200);
+        product["steps"][1]["estimated_minutes"] = json!(600);
+        let put = secretariat.put(&format!("{path}/steps")).if_match(&product["version"]);
+        put.json(json!({ "steps": product["steps"] })).send().await.expect(200);
     }
 
     /// Writes a remark on Bergamo's contribution and settles it; has the contribution read by Mantova, whose seats are
