@@ -172,6 +172,16 @@ codes! {
     AlreadyProposed = "already_proposed" => Conflict,
     /// The text has neither an address nor a file.
     TextMissing = "text_missing" => UnprocessableEntity,
+    /// Only a joint release goes out without a chapter.
+    NotAChapter = "not_a_chapter" => Conflict,
+    /// A joint release may go out without the chapter from a later day on.
+    ChapterNotLate = "chapter_not_late" => Conflict,
+    /// The chapter is late, so that it is left out and not waived.
+    ChapterLate = "chapter_late" => Conflict,
+    /// A release that is due is kept back; the text lists all reasons.
+    ReleaseBlocked = "release_blocked" => Conflict,
+    /// The release is out, withdrawn or cancelled.
+    ReleaseOver = "release_over" => Conflict,
     // The review of contributions.
     /// Remarks are not settled.
     RemarksOpen = "remarks_open" => Conflict,
@@ -181,6 +191,8 @@ codes! {
     ReadsOwn = "reads_own" => UnprocessableEntity,
     /// Another peer reading of the contribution is open.
     ReadingOpen = "reading_open" => Conflict,
+    /// The remark of the edition before was taken over already.
+    RemarkTakenOver = "remark_taken_over" => Conflict,
     /// A peer reading delivers more remarks than can be answered.
     TooManyRemarks = "too_many_remarks" => UnprocessableEntity,
     // The catalogue.
@@ -321,6 +333,8 @@ pub enum Value {
     Hour(NaiveTime),
     /// The places that do not work on a day, with the reasons.
     Closed(Closed),
+    /// Sentences by text key, each with the name that it is about.
+    Sentences(Vec<(Option<String>, &'static str)>),
 }
 
 impl From<&str> for Value {

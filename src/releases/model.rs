@@ -1,7 +1,7 @@
 //! A release: its date with its precision, its lifecycle, and the flags derived from both. Pure.
 
 use crate::catalogue::model::Product;
-use crate::error::{Code, Refusal as DomainRefusal, Refused};
+use crate::error::{Code, Refusal as DomainRefusal, Refused, Value};
 use crate::lifecycle::{self, Table, Target, WrongTransition};
 use crate::network::model::ObservatoryView;
 use crate::time::{Period, zone};
@@ -582,6 +582,8 @@ pub enum Refusal {
     NothingCorrected,
     #[error("its instant has not come")]
     UnderEmbargo,
+    #[error("it is kept back: {missing:?}")]
+    Blocked { missing: Vec<(Option<String>, &'static str)> },
     #[error("the product has a release for this period already")]
     ReleaseExists,
     #[error("an autonomous product is one observatory's, and none is named")]
@@ -600,6 +602,9 @@ impl DomainRefusal for Refusal {
             Self::WrongTransition(wrong) => wrong.said(),
             Self::UnderEmbargo => {
                 Refused::of(Code::WrongTransition).with("state", State::Confirmed.to_string()).with("allowed", "")
+            }
+            Self::Blocked { missing } => {
+                Refused::of(Code::ReleaseBlocked).with("missing", Value::Sentences(missing.clone()))
             }
             Self::HourMissing => Refused::at("hour", Code::NotPrecise),
             Self::HourOutOfPlace => Refused::at("hour", Code::HourOutOfPlace),

@@ -13,6 +13,8 @@ pub enum Action {
     Move,
     Cancel,
     Publish,
+    /// Read what keeps a release from coming out.
+    ViewChecklist,
     /// Take back what was published.
     Withdraw,
 }
@@ -27,11 +29,13 @@ impl Action {
         Self::Move,
         Self::Cancel,
         Self::Publish,
+        Self::ViewChecklist,
         Self::Withdraw,
     ];
 }
 
-/// Decides permissions. The agenda is public; the secretariat maintains it; only the service publishes (rule 10).
+/// Decides permissions. The agenda is public; the secretariat maintains it. The service publishes at the instant of a release, or
+/// the secretariat once nothing keeps back one that is due.
 pub fn may(actor: &Actor, action: Action) -> bool {
     match action {
         Action::View => true,
@@ -41,7 +45,8 @@ pub fn may(actor: &Actor, action: Action) -> bool {
         | Action::Confirm
         | Action::Move
         | Action::Cancel
+        | Action::Publish
         | Action::Withdraw => actor.is_ourselves() || (actor.is_secretariat() && actor.may_write()),
-        Action::Publish => actor.is_ourselves(),
+        Action::ViewChecklist => actor.is_ourselves() || actor.sees_the_whole(),
     }
 }

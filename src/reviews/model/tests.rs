@@ -4,7 +4,6 @@ use super::checklist::{Before, Checklist, Facts as Found, Finding};
 use super::turn::{Course, Facts, Holder, sums};
 use super::*;
 use chrono::TimeDelta;
-use entity::kinds::DeliverableState;
 use proptest::prelude::*;
 use uuid::Uuid;
 
