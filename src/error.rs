@@ -367,6 +367,12 @@ impl From<usize> for Value {
     }
 }
 
+impl From<Vec<(Option<String>, &'static str)>> for Value {
+    fn from(sentences: Vec<(Option<String>, &'static str)>) -> Self {
+        Self::Sentences(sentences)
+    }
+}
+
 impl From<NaiveDate> for Value {
     fn from(day: NaiveDate) -> Self {
         Self::Day(day)

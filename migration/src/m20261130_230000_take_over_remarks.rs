@@ -17,8 +17,7 @@ const UP: &[&str] = &[
     "CREATE UNIQUE INDEX uq_remark_copied_from_id ON remark (copied_from_id)",
 ];
 
-const DOWN: &[&str] =
-    &["DROP INDEX uq_remark_copied_from_id", "ALTER TABLE remark DROP COLUMN copied_from_id"];
+const DOWN: &[&str] = &["DROP INDEX uq_remark_copied_from_id", "ALTER TABLE remark DROP COLUMN copied_from_id"];
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {

@@ -141,7 +141,9 @@ pub enum Stage {
     Published,
     Verified,
     Blocked(Blocked<Step>),
-    Waived { reason: String },
+    Waived {
+        reason: String,
+    },
     /// The release goes out without it, for a public cause, and it returns to its former state if that is taken back.
     Missing(Blocked<Step>),
 }
@@ -508,7 +510,8 @@ mod tests {
     #[test]
     fn a_refusal_names_the_possible_transitions() {
         let refusal = planned().after(Event::Approve).expect_err("nothing was submitted");
-        let expected = WrongTransition { state: "planned".to_owned(), allowed: vec!["start", "block", "waive", "omit"] };
+        let expected =
+            WrongTransition { state: "planned".to_owned(), allowed: vec!["start", "block", "waive", "omit"] };
         assert_eq!(refusal, Refusal::WrongTransition(expected));
     }
 

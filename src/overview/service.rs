@@ -26,12 +26,12 @@ use crate::releases::service::{self as releases, ReleaseFilter};
 use crate::releases::view::ReleaseView;
 use crate::reminders::policy as reminder_policy;
 use crate::reminders::service as reminders;
+use crate::reviews::model::release::ReleaseChecklist;
 use crate::tasks::model::Task;
 use crate::tasks::service::TaskFilter;
 use crate::tasks::view::Proposed;
 use crate::time::zone;
 use crate::vitals::Sign;
-use crate::reviews::model::release::ReleaseChecklist;
 use crate::{deliverables, reviews, slices, tasks};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::ids::{ObservatoryId, PersonId, ReleaseId, SeatId};
@@ -108,7 +108,7 @@ pub struct Owed {
 pub struct Leaving {
     pub view: ReleaseView,
     pub progress: Progress,
-    /// What keeps it from coming out; empty before its date is confirmed.
+    /// Findings before it comes out; none before its date is confirmed.
     pub checklist: ReleaseChecklist,
 }
 

@@ -332,7 +332,7 @@ struct LeavingRow {
     line: ReleaseLine,
     accepted: usize,
     total: usize,
-    /// What keeps it from coming out.
+    /// Errors that keep it from coming out.
     blocking: Vec<PointLine>,
 }
 

@@ -453,7 +453,7 @@ pub async fn publish_release(ctx: Ctx, request: HttpRequest, id: web::Path<Relea
     Ok(answer(&ctx, published))
 }
 
-/// What keeps a release from coming out
+/// The checklist before a release
 ///
 /// Errors that block and warnings apart, each with the page on which it is mended. A joint release waits for every chapter
 /// that is not left out; others come out with what is accepted. Who may: secretariat and direction.

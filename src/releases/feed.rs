@@ -124,9 +124,11 @@ pub fn changed_at(entry: &Entry) -> DateTime<Utc> {
 
 /// «Capitolo mancante, Sondrio: il referente non è ancora designato.», for each missing chapter.
 fn missing_texts(entry: &Entry, lang: Lang) -> impl Iterator<Item = String> {
-    entry.parts.missing.iter().map(move |chapter| {
-        lang.f("releases.feed_missing", &[("place", &chapter.place), ("cause", &chapter.cause)])
-    })
+    entry
+        .parts
+        .missing
+        .iter()
+        .map(move |chapter| lang.f("releases.feed_missing", &[("place", &chapter.place), ("cause", &chapter.cause)]))
 }
 
 /// «Rinviata da mercoledì 16 dicembre 2026 a mercoledì 23 dicembre 2026.»

@@ -1,7 +1,7 @@
 //! A release: its date with its precision, its lifecycle, and the flags derived from both. Pure.
 
 use crate::catalogue::model::Product;
-use crate::error::{Code, Refusal as DomainRefusal, Refused, Value};
+use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use crate::lifecycle::{self, Table, Target, WrongTransition};
 use crate::network::model::ObservatoryView;
 use crate::time::{Period, zone};
@@ -603,9 +603,7 @@ impl DomainRefusal for Refusal {
             Self::UnderEmbargo => {
                 Refused::of(Code::WrongTransition).with("state", State::Confirmed.to_string()).with("allowed", "")
             }
-            Self::Blocked { missing } => {
-                Refused::of(Code::ReleaseBlocked).with("missing", Value::Sentences(missing.clone()))
-            }
+            Self::Blocked { missing } => Refused::of(Code::ReleaseBlocked).with("missing", missing.clone()),
             Self::HourMissing => Refused::at("hour", Code::NotPrecise),
             Self::HourOutOfPlace => Refused::at("hour", Code::HourOutOfPlace),
             Self::HourSkipped(slot) => {

@@ -10,8 +10,8 @@ mod study;
 pub use act::{Act, carry_out, told};
 pub use entries::{about, entries};
 pub use show::{
-    agenda, changed_dates, editions, filter, holidays, last_change, narrowing, notices_since, overtaken, places,
-    parts, release_at, story, story_of, years,
+    agenda, changed_dates, editions, filter, holidays, last_change, narrowing, notices_since, overtaken, parts, places,
+    release_at, story, story_of, years,
 };
 
 use self::concerned::Network;

@@ -223,7 +223,7 @@ pub struct MissingChapter {
     pub since: DateTime<Utc>,
 }
 
-/// What a release consists of, as the public may know it.
+/// Parts of a release, as the public may know it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Parts {
     /// Reports that can be read.

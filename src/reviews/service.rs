@@ -249,10 +249,7 @@ fn ended_at(view: &DeliverableView, marks: &store::Marks) -> Option<DateTime<Utc
     let state = view.deliverable.state();
     let is_final = matches!(
         state,
-        DeliverableState::Published
-            | DeliverableState::Verified
-            | DeliverableState::Waived
-            | DeliverableState::Missing
+        DeliverableState::Published | DeliverableState::Verified | DeliverableState::Waived | DeliverableState::Missing
     );
     is_final.then_some(marks.changed_at)
 }

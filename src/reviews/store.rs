@@ -7,7 +7,9 @@ use crate::db::{StoreError, save_row};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, PeerReadingId, ProductId, ReleaseId, RemarkId};
 use entity::kinds::{ProductScope, ReadingState, RemarkState};
-use entity::{Instant, deliverable, early_access, observatory, peer_reading, product, publication, release, remark, remark_step};
+use entity::{
+    Instant, deliverable, early_access, observatory, peer_reading, product, publication, release, remark, remark_step,
+};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, Order,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait,

@@ -91,7 +91,7 @@ async fn a_joint_release_goes_out_without_a_chapter_once_it_is_late(engine: Engi
     app.at("2027-03-15 09:00");
     assert_eq!(desk.get(&bergamo).send().await.expect(200)["missing_from"], "2027-03-16", "three days of work before");
     let refused = act(&desk, &bergamo, "omit", cause.clone()).await.refused(409, "chapter_not_late");
-    assert!(text(&refused, "detail").contains("16/03/2027"), "{refused:#}");
+    assert!(text(&refused, "detail").contains("16.03.2027"), "{refused:#}");
     let ada = app.client(ADA).await;
     act(&ada, &bergamo, "omit", cause.clone()).await.refused(403, "denied");
 
@@ -184,7 +184,8 @@ async fn a_missing_chapter_follows_its_release(engine: Engine) {
     let desk = app.client(SECRETARIAT).await;
     let bergamo = contribution(&desk, "bergamo", 0).await;
     act(&desk, &bergamo, "omit", json!({ "cause": CAUSE })).await.expect(200);
-    let later = json!({ "day": "2027-04-16", "reason_code": "source_late", "reason_text": "I dati Istat arrivano tardi" });
+    let later =
+        json!({ "day": "2027-04-16", "reason_code": "source_late", "reason_text": "I dati Istat arrivano tardi" });
     act(&desk, &release, "move", later).await.expect(200);
     let again = act(&desk, &bergamo, "reinstate", Value::Null).await.expect(200);
     assert_eq!(again["day"], "2027-04-09", "it is due for the new date");
@@ -201,7 +202,8 @@ async fn a_joint_release_is_kept_back_until_nothing_blocks_it(engine: Engine) {
     desk.post("/api/v1/products/relazione-territoriale/sheets").json(sheet).send().await.expect(201);
     let como = contribution(&desk, "como", 0).await;
     let list = desk.get(&format!("{release}/checklist")).send().await.expect(200);
-    let found: Vec<&str> = list["blocking"].as_array().expect("a list").iter().filter_map(|one| one["finding"].as_str()).collect();
+    let found: Vec<&str> =
+        list["blocking"].as_array().expect("a list").iter().filter_map(|one| one["finding"].as_str()).collect();
     assert_eq!(found, ["not_accepted", "address_missing", "sheet_lapsed"]);
     assert!(text(&list["blocking"][0], "page").ends_with(&como.replace("/api/v1", "")));
     assert!(text(&list["blocking"][1], "page").contains("/publications/"));
@@ -226,7 +228,8 @@ async fn a_joint_release_is_kept_back_until_nothing_blocks_it(engine: Engine) {
     act(&desk, &como, "omit", json!({ "cause": "Il testo di Como non è arrivato." })).await.expect(200);
     portal.show("/relazione", "<title>Relazione territoriale sul mercato del lavoro 2026</title>");
     let lodi = contribution(&desk, "lodi", 0).await.replace("/api/v1/deliverables", "/api/v1/publications");
-    let declare = desk.post(&format!("{lodi}/declare")).if_match(0).json(json!({ "address": portal.url("/relazione") }));
+    let declare =
+        desk.post(&format!("{lodi}/declare")).if_match(0).json(json!({ "address": portal.url("/relazione") }));
     declare.send().await.expect(200);
     sql(&app, "DELETE FROM product_sheet").await;
     let sheet = json!({ "text_it": "Ora con ATECO 2025.", "lists": [], "from_period": "2026" });
@@ -257,9 +260,7 @@ async fn a_remark_of_the_edition_before_is_taken_over_once(engine: Engine) {
     act(&desk, &first, "approve", Value::Null).await.expect(200);
     confirmed(&desk, "2027", "2028-03-21").await;
     let next = contribution(&desk, "bergamo", 1).await;
-    let take = async |who: &Client, body: Value| {
-        who.post(&format!("{next}/take-over-remarks")).json(body).send().await
-    };
+    let take = async |who: &Client, body: Value| who.post(&format!("{next}/take-over-remarks")).json(body).send().await;
     take(&ada, json!({})).await.refused(403, "denied");
     let one = take(&desk, json!({ "remark_id": left[0] })).await.expect(200);
     let made = &one["items"][0];
@@ -295,7 +296,8 @@ async fn late_work_after_requested_changes_is_measured_against_the_day_of_the_re
     let upto = Asked::UpTo("2027-02-28".parse().expect("a day"));
     let owed = due::obligations(app.services.db.reader(), upto).await.expect("read");
     assert_eq!(owed[0].due_day.to_string(), "2027-02-08");
-    let all = raccordo::slices::due(app.services.db.reader(), "2027-02-28".parse().expect("a day")).await.expect("read");
+    let all =
+        raccordo::slices::due(app.services.db.reader(), "2027-02-28".parse().expect("a day")).await.expect("read");
     let changes = all.iter().find(|one| one.id == owed[0].id).expect("the requested changes");
     let expected = changes.expected.as_ref().map(|expected| expected.day.to_string());
     assert_eq!(expected.as_deref(), Some("2027-02-12"), "the reminders are quiet until then");

@@ -393,6 +393,7 @@ fn of_reviews(matrix: &mut Matrix) {
         state,
         written_at: now(),
         written_by: None,
+        copied_from: None,
         steps: Vec::new(),
         version: 1,
     };

@@ -238,7 +238,8 @@ async fn mails_about_a_chapter(app: &TestApp) -> Vec<Vec<Mail>> {
     let own = secretariat.get("/api/v1/deliverables?observatory=bergamo").send().await.expect(200);
     let own = format!("/api/v1/deliverables/{}", own["items"][0]["id"].as_str().expect("an id"));
     let mut mails = Vec::new();
-    for (verb, said) in [("omit", json!({ "cause": "Il testo di Bergamo non è arrivato." })), ("reinstate", json!({}))] {
+    for (verb, said) in [("omit", json!({ "cause": "Il testo di Bergamo non è arrivato." })), ("reinstate", json!({}))]
+    {
         let version = version(&secretariat, &own).await;
         secretariat.post(&format!("{own}/{verb}")).if_match(&version).json(said).send().await.expect(200);
         app.advance(QUIET);

@@ -68,7 +68,7 @@ struct ContributionPage {
     withdraws_first: bool,
     may_unblock: bool,
     may_reinstate: bool,
-    /// What holds for a chapter that is late or missing.
+    /// Rule for a chapter that is late or missing.
     missing: Option<MissingLine>,
     /// Address of the button that reminds of the step, or of the requested changes, that is due.
     urge: Option<String>,
@@ -91,7 +91,7 @@ impl ContributionPage {
     }
 }
 
-/// What holds for a chapter that is late or missing.
+/// Rule for a chapter that is late or missing.
 struct MissingLine {
     text: String,
     /// Form of the amendment by which a text that comes later is published.
@@ -211,7 +211,8 @@ async fn contribution_page(ctx: &Ctx, request: &HttpRequest, dossier: Dossier) -
     let urge = urge(ctx, view, &steps).await?;
     let is_report = matches!(due, Some(Due::Step(_) | Due::Text | Due::Declare));
     let is_in_review = matches!(due, Some(Due::Review));
-    let (final_acts, acts) = contributions::possible_acts(ctx, view, dossier.late_from).into_iter().partition(|act| act.is_final());
+    let (final_acts, acts) =
+        contributions::possible_acts(ctx, view, dossier.late_from).into_iter().partition(|act| act.is_final());
     let may = |event, action| LIFECYCLE.allows(view.deliverable.state(), event) && view.may(&ctx.actor, action);
     let may_withdraw = may(Event::Withdraw, Action::Withdraw);
     Ok(ContributionPage {

@@ -13,7 +13,8 @@ use crate::releases::questions::YearsOfReleases;
 use crate::releases::sought::{Narrowing, Sought};
 use crate::releases::store::{self, Filter, Owner};
 use crate::releases::view::{
-    Agenda, Change, DateChange, MissingChapter, Overtaken, Parts, Place, ReleaseView, Report, Share, Slip, Story, overtaking,
+    Agenda, Change, DateChange, MissingChapter, Overtaken, Parts, Place, ReleaseView, Report, Share, Slip, Story,
+    overtaking,
 };
 use crate::time::{Joint, NonWorking, NotWorked, zone};
 use chrono::NaiveDate;

@@ -20,7 +20,8 @@ use crate::releases::model::{Event, LIFECYCLE, When};
 use crate::releases::policy::{self, Action};
 use crate::releases::service;
 use crate::releases::view::{
-    About, Afterwards, Change, MissingChapter, ReleaseView, Report, Story, next_after, overtaken_text, overtaking, when_text,
+    About, Afterwards, Change, MissingChapter, ReleaseView, Report, Story, next_after, overtaken_text, overtaking,
+    when_text,
 };
 use crate::reviews::service as reviews;
 use crate::reviews::web::ReleaseLines;
@@ -73,7 +74,7 @@ struct ReleasePage {
     /// The latest mails by party, for readers of the mail log; empty before the first mail about it.
     told: Vec<PartyTold>,
     actions: Vec<ActionLink>,
-    /// What keeps it from coming out, for readers with permission, until it is out.
+    /// Checklist before it comes out, for readers with permission, until it is out.
     before: Option<Before>,
 }
 
@@ -91,7 +92,7 @@ impl MissingLine {
     }
 }
 
-/// What keeps a release from coming out.
+/// Checklist before a release.
 struct Before {
     list: ReleaseLines,
     /// Version for the button that publishes a release that is due and that nothing keeps back.

@@ -56,7 +56,7 @@ pub struct ReleaseChecklist {
 
 impl ReleaseChecklist {
     /// Reads the checklist. A joint release waits for every chapter that is not left out; others come out with what is
-    /// accepted, and the rest is a warning.
+    /// accepted, and only warn.
     pub fn of(facts: &Facts) -> Self {
         let mut list = Self::default();
         let accepted = facts.parts.iter().filter(|part| is_accepted(part.state));
@@ -96,7 +96,7 @@ impl Part {
         let is_accepted = is_accepted(self.state);
         let all = [
             (self.open_remarks > 0, Finding::RemarksOpen),
-            (!is_accepted, Finding::NotAccepted),
+            (!is_accepted && is_joint, Finding::NotAccepted),
             (is_accepted && !is_joint && !self.has_address, Finding::AddressMissing),
         ];
         all.into_iter().filter(move |(is_found, _)| *is_found && !is_left_out).map(|(_, finding)| finding)
@@ -151,7 +151,7 @@ mod tests {
         let list = ReleaseChecklist::of(&waiting);
         assert_eq!(found(&list.blocking), [Finding::RemarksOpen, Finding::NotAccepted]);
         let each = ReleaseChecklist::of(&Facts { is_joint: false, ..waiting });
-        assert_eq!(found(&each.warnings), [Finding::RemarksOpen, Finding::NotAccepted], "others come out");
+        assert_eq!(found(&each.warnings), [Finding::RemarksOpen], "others come out");
         assert!(each.blocking.is_empty());
     }
 

@@ -292,6 +292,7 @@ fn remark() -> Remark {
         state: RemarkState::Open,
         written_at: at(0),
         written_by: None,
+        copied_from: None,
         steps: Vec::new(),
         version: 1,
     }

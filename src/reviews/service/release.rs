@@ -1,4 +1,4 @@
-//! What keeps releases from coming out, read for several releases at once.
+//! Checklists before releases, read for several releases at once.
 
 use crate::catalogue::model::in_force;
 use crate::catalogue::questions::{AllSheets, Catalogue};

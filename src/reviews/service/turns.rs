@@ -35,7 +35,7 @@ pub async fn balls(ctx: &Ctx, views: &[DeliverableView]) -> Result<Balls> {
     views.iter().map(|view| Ok((view.deliverable.id, read.ball(view)?))).collect()
 }
 
-/// Everything from which the holders of several contributions follow.
+/// Facts from which the holders of several contributions follow.
 pub(super) struct Read {
     pub turns: Turns,
     submissions: HashMap<DeliverableId, Vec<Submission>>,

@@ -62,8 +62,6 @@ pub(in crate::ops::demo) async fn omit(
 ) -> Result<()> {
     let secretariat = stage.secretariat().await?;
     let known = stage.deliverable(release, observatory).await?.deliverable;
-    secretariat
-        .write(async |txn| deliverables::omit(&secretariat, txn, known.id, known.version, cause).await)
-        .await?;
+    secretariat.write(async |txn| deliverables::omit(&secretariat, txn, known.id, known.version, cause).await).await?;
     Ok(())
 }
