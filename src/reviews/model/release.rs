@@ -59,15 +59,15 @@ impl ReleaseChecklist {
     /// accepted, and only warn.
     pub fn of(facts: &Facts) -> Self {
         let mut list = Self::default();
-        let accepted = facts.parts.iter().filter(|part| is_accepted(part.state));
-        if accepted.clone().count() == 0 {
+        let first = facts.parts.iter().find(|part| is_accepted(part.state));
+        if first.is_none() {
             list.blocking.push(Point::whole(Finding::NothingAccepted, String::from("/tasks")));
         }
         for part in &facts.parts {
             let found = part.findings(facts.is_joint).map(|finding| part.point(finding));
             if facts.is_joint { list.blocking.extend(found) } else { list.warnings.extend(found) }
         }
-        if let Some(first) = accepted.clone().next().filter(|part| facts.is_joint && !part.has_address) {
+        if let Some(first) = first.filter(|part| facts.is_joint && !part.has_address) {
             list.blocking.push(Point::whole(Finding::AddressMissing, first.publication()));
         }
         let product = format!("/products/{}", facts.product);
@@ -137,13 +137,8 @@ mod tests {
 
     #[test]
     fn a_joint_release_waits_for_every_chapter_that_is_not_left_out() {
-        let [approved, waived, missing, submitted] = [
-            DeliverableState::Approved,
-            DeliverableState::Waived,
-            DeliverableState::Missing,
-            DeliverableState::Submitted,
-        ]
-        .map(|state| part(state as u128, state));
+        let (approved, waived) = (part(1, DeliverableState::Approved), part(2, DeliverableState::Waived));
+        let (missing, submitted) = (part(3, DeliverableState::Missing), part(4, DeliverableState::Submitted));
         let complete = joint(vec![approved, waived, missing]);
         assert_eq!(ReleaseChecklist::of(&complete), ReleaseChecklist::default());
         let mut waiting = complete.clone();
