@@ -20,7 +20,7 @@ use crate::releases::model::{Event, LIFECYCLE, When};
 use crate::releases::policy::{self, Action};
 use crate::releases::service;
 use crate::releases::view::{
-    About, Afterwards, Change, MissingChapter, ReleaseView, Report, Story, next_after, overtaken_text, overtaking,
+    About, Afterwards, Change, Coming, MissingChapter, ReleaseView, Report, Story, overtaken_text, overtaking,
     when_text,
 };
 use crate::reviews::service as reviews;
@@ -262,7 +262,7 @@ impl ReleasePage {
             first_date: first_date(&story.view, ctx),
             bar: Bar::of(state, story.progress, &story.absent, lang),
             product,
-            next: next_after(&story.view, editions).map(|view| Line::of(view, ctx)),
+            next: Coming::among(editions).after(&story.view).map(|view| Line::of(view, ctx)),
             editions: editions.iter().map(|view| Line::of(view, ctx)).collect(),
             story: lang.t(match state {
                 ReleaseState::Cancelled | ReleaseState::Withdrawn => "releases.story_cancelled",
