@@ -175,6 +175,16 @@ codes! {
     AlreadyProposed = "already_proposed" => Conflict,
     /// The text has neither an address nor a file.
     TextMissing = "text_missing" => UnprocessableEntity,
+    /// Only a joint release goes out without a chapter.
+    NotAChapter = "not_a_chapter" => Conflict,
+    /// A joint release may go out without the chapter from a later day on.
+    ChapterNotLate = "chapter_not_late" => Conflict,
+    /// The chapter is late, so that it is left out and not waived.
+    ChapterLate = "chapter_late" => Conflict,
+    /// A release that is due is kept back; the text lists all reasons.
+    ReleaseBlocked = "release_blocked" => Conflict,
+    /// The release is out, withdrawn or cancelled.
+    ReleaseOver = "release_over" => Conflict,
     // The review of contributions.
     /// Remarks are not settled.
     RemarksOpen = "remarks_open" => Conflict,
@@ -184,6 +194,8 @@ codes! {
     ReadsOwn = "reads_own" => UnprocessableEntity,
     /// Another peer reading of the contribution is open.
     ReadingOpen = "reading_open" => Conflict,
+    /// The remark of the edition before was taken over already.
+    RemarkTakenOver = "remark_taken_over" => Conflict,
     /// A peer reading delivers more remarks than can be answered.
     TooManyRemarks = "too_many_remarks" => UnprocessableEntity,
     // The catalogue.
@@ -326,6 +338,8 @@ pub enum Value {
     Closed(Closed),
     /// Values to choose from, by the keys of their names.
     Choice(Vec<&'static str>),
+    /// Sentences by text key, each with the name that it is about.
+    Sentences(Vec<(Option<String>, &'static str)>),
 }
 
 impl From<&str> for Value {
@@ -355,6 +369,12 @@ impl From<i64> for Value {
 impl From<usize> for Value {
     fn from(number: usize) -> Self {
         Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<Vec<(Option<String>, &'static str)>> for Value {
+    fn from(sentences: Vec<(Option<String>, &'static str)>) -> Self {
+        Self::Sentences(sentences)
     }
 }
 

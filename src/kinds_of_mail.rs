@@ -51,6 +51,8 @@ kinds![
     deliverables::mail::HandedIn,
     deliverables::mail::Approved,
     deliverables::mail::SentBack,
+    deliverables::mail::chapters::ChapterMissing,
+    deliverables::mail::chapters::ChapterAwaited,
     early_access::mail::Granted,
     reviews::mail::ReadingAsked,
     reviews::mail::ReadingDelivered,

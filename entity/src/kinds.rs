@@ -165,7 +165,7 @@ kind! {
 
 kind! {
     /// State of a contribution, from planned to verified on the portal.
-    DeliverableState { Planned = "planned", InProgress = "in_progress", Submitted = "submitted", ChangesRequested = "changes_requested", Approved = "approved", Published = "published", Verified = "verified", Blocked = "blocked", Waived = "waived" }
+    DeliverableState { Planned = "planned", InProgress = "in_progress", Submitted = "submitted", ChangesRequested = "changes_requested", Approved = "approved", Published = "published", Verified = "verified", Blocked = "blocked", Waived = "waived", Missing = "missing" }
 }
 
 kind! {

@@ -27,6 +27,9 @@ pub struct Model {
     pub state: RemarkState,
     pub written_at: Instant,
     pub written_by: Option<PersonId>,
+    /// The remark of the edition before from which it was taken over.
+    #[sea_orm(unique)]
+    pub copied_from_id: Option<RemarkId>,
     pub version: i32,
 }
 

@@ -36,7 +36,9 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(show_text)
         .service(block_deliverable)
         .service(unblock_deliverable)
-        .service(waive_deliverable);
+        .service(waive_deliverable)
+        .service(omit_deliverable)
+        .service(reinstate_deliverable);
 }
 
 /// Rights required by each operation, by the name of its handler.
@@ -51,6 +53,8 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("block_deliverable", Right::Ever(Action::Block)),
     ("unblock_deliverable", Right::Ever(Action::Unblock)),
     ("waive_deliverable", Right::Ever(Action::Waive)),
+    ("omit_deliverable", Right::Ever(Action::Omit)),
+    ("reinstate_deliverable", Right::Ever(Action::Omit)),
 ];
 
 /// The contribution of one observatory to one release.
@@ -68,7 +72,7 @@ pub struct DeliverableOut {
     pub observatory: String,
     pub observatory_name: String,
     pub state: DeliverableState,
-    /// Reason why it is blocked or waived.
+    /// Reason why it is blocked or waived, or public cause for which the release goes out without it.
     pub reason: Option<String>,
     /// Due day: set by hand, otherwise derived.
     pub day: NaiveDate,
@@ -77,7 +81,7 @@ pub struct DeliverableOut {
     pub hand_set_day: Option<NaiveDate>,
     pub is_overdue: bool,
     /// Possible next events.
-    #[schema(max_items = 10)]
+    #[schema(max_items = 12)]
     pub possible: Vec<&'static str>,
     pub version: i32,
 }
@@ -109,6 +113,9 @@ pub struct DeliverableDossierOut {
     /// Oldest first.
     #[schema(max_items = 1000)]
     pub submissions: Vec<SubmissionOut>,
+    /// Day from which the release may go out without this chapter; absent for other scopes and once the release is out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing_from: Option<NaiveDate>,
 }
 
 /// A submission: the address of the text, a file with it, or both.
@@ -133,6 +140,15 @@ pub struct SubmitDeliverableIn {
 pub struct DeliverableReasonIn {
     #[schema(max_length = 1000)]
     pub reason: String,
+}
+
+/// Cause for which a release goes out without a chapter.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OmitDeliverableIn {
+    /// Public sentence.
+    #[schema(max_length = 1000)]
+    pub cause: String,
 }
 
 /// A merge patch of values set by hand.
@@ -307,7 +323,8 @@ pub async fn unblock_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<D
 
 /// Waive the deliverable
 ///
-/// The release goes on without it. Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`.
+/// The observatory does not owe it any more, and the release goes on without it. Who may: the secretariat. Errors:
+/// `wrong_transition`, `reason_missing`, `chapter_late` once a joint release may go out without the chapter.
 #[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body = DeliverableReasonIn, responses((status = 200, body = DeliverableOut)))]
 #[post("/deliverables/{id:[0-9A-Fa-f-]+}/waive")]
 pub async fn waive_deliverable(
@@ -321,6 +338,44 @@ pub async fn waive_deliverable(
     })
     .await?;
     Ok(answer(&ctx, waived))
+}
+
+/// Let a joint release go out without the chapter
+///
+/// From `missing_from` on, for a chapter that has not come. What happens: it does not block the publication any more, and
+/// the page of the release, the API and the feeds name it with its cause. Who may: the secretariat. Mails: *missing chapter*
+/// to referent, deputy and manager. Errors: `wrong_transition`, `not_a_chapter`, `release_over`, `chapter_not_late` before
+/// the day, `reason_missing`, `reason_too_short`.
+#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body = OmitDeliverableIn, responses((status = 200, body = DeliverableOut)))]
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/omit")]
+pub async fn omit_deliverable(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<DeliverableId>,
+    input: Json<OmitDeliverableIn>,
+) -> Answer {
+    let omitted = version::change(&ctx, &request, async |txn, version| {
+        service::omit(&ctx, txn, *id, version, &input.value.cause).await.map_err(at_the_cause)
+    })
+    .await?;
+    Ok(answer(&ctx, omitted))
+}
+
+/// Calls the reason by its name in the request.
+fn at_the_cause(error: Error) -> Error {
+    error.placed(|field| if field == "reason" { "cause" } else { field })
+}
+
+/// Await a missing chapter again
+///
+/// It returns to its former state. Who may: the secretariat, until the release is out. Mails: *awaited again* to referent,
+/// deputy and manager. Errors: `wrong_transition`, `release_over`.
+#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), responses((status = 200, body = DeliverableOut)))]
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/reinstate")]
+pub async fn reinstate_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Answer {
+    let reinstated =
+        version::change(&ctx, &request, async |txn, version| service::reinstate(&ctx, txn, *id, version).await).await?;
+    Ok(answer(&ctx, reinstated))
 }
 
 /// Answers with a changed deliverable; `tasks` takes submissions back, `reviews` reviews.
@@ -365,6 +420,7 @@ impl DeliverableDossierOut {
     fn on(dossier: Dossier, today: NaiveDate) -> Self {
         let document = |submission: &Submission| dossier.document_of(submission).cloned().map(DocumentOut::from);
         let submissions = dossier.submissions.iter().map(|one| SubmissionOut::of(one.clone(), document(one))).collect();
-        Self { submissions, deliverable: DeliverableOut::on(dossier.view, today) }
+        let missing_from = dossier.late_from.map(|late| late.day);
+        Self { submissions, missing_from, deliverable: DeliverableOut::on(dossier.view, today) }
     }
 }

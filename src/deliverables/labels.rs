@@ -15,6 +15,7 @@ impl Label for DeliverableState {
             Self::Verified => "deliverables.state_verified",
             Self::Blocked => "deliverables.state_blocked",
             Self::Waived => "deliverables.state_waived",
+            Self::Missing => "deliverables.state_missing",
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Mails of a contribution: handed in to the secretariat; approved or sent back to referent and deputy.
 //!
-//! Each mail states the position of the submission it is about.
+//! Each mail states the position of the submission it is about. Those about a missing chapter are in `mail/chapters.rs`.
+
+pub mod chapters;
 
 use super::model::Submission;
 use super::policy::Visibility;
@@ -152,14 +154,19 @@ pub(super) async fn tell(
 ) -> Result<()> {
     let mut told: BTreeSet<PersonId> = ctx.actor.person_id().into_iter().collect();
     let holders = designations::all_holders(txn, ctx.today()).await?;
-    let territories = ctx.recall(&AllTerritories).await?;
-    let named = territories.iter().find(|one| one.code == view.territory);
-    let place = named.map_or(view.observatory_name.as_str(), |one| one.name.as_str());
-    let about = About { view, place, submission, news };
+    let place = place_of(ctx, view).await?;
+    let about = About { view, place: &place, submission, news };
     let readers = holders.iter().filter(|one| news.is_for(one, view) && told.insert(one.holder.id));
     let drafts = readers.map(|reader| draft(ctx, about, reader)).collect();
     outbox::promise_all(ctx, txn, drafts).await?;
     Ok(())
+}
+
+/// Returns the name of the territory of a contribution.
+async fn place_of(ctx: &Ctx, view: &DeliverableView) -> Result<String> {
+    let territories = ctx.recall(&AllTerritories).await?;
+    let named = territories.iter().find(|one| one.code == view.territory);
+    Ok(named.map_or_else(|| view.observatory_name.clone(), |one| one.name.clone()))
 }
 
 /// Subject of the mails of one piece of news.

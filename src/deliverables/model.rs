@@ -28,8 +28,12 @@ pub enum Event {
     Block,
     /// The obstacle is gone; it returns to its former state.
     Unblock,
-    /// The release goes on without it.
+    /// The observatory is exempted from it before it is late.
     Waive,
+    /// The joint release goes out without it, because it has not come.
+    Omit,
+    /// The decision to go out without it is taken back.
+    Reinstate,
 }
 
 impl lifecycle::Event for Event {
@@ -45,9 +49,15 @@ impl lifecycle::Event for Event {
             Self::Block => "block",
             Self::Unblock => "unblock",
             Self::Waive => "waive",
+            Self::Omit => "omit",
+            Self::Reinstate => "reinstate",
         }
     }
 }
+
+/// States in which the release can do without a deliverable: those before the acceptance.
+const UNFINISHED: &[State] =
+    &[State::Planned, State::InProgress, State::Submitted, State::ChangesRequested, State::Blocked];
 
 /// The lifecycle of a deliverable.
 pub const LIFECYCLE: Table<State, Event> = Table(&[
@@ -64,11 +74,9 @@ pub const LIFECYCLE: Table<State, Event> = Table(&[
         Target::To(State::Blocked),
     ),
     (Event::Unblock, &[State::Blocked], Target::Back),
-    (
-        Event::Waive,
-        &[State::Planned, State::InProgress, State::Submitted, State::ChangesRequested, State::Blocked],
-        Target::To(State::Waived),
-    ),
+    (Event::Waive, UNFINISHED, Target::To(State::Waived)),
+    (Event::Omit, UNFINISHED, Target::To(State::Missing)),
+    (Event::Reinstate, &[State::Missing], Target::Back),
 ]);
 
 /// Steps of the work up to the approval: the states in which a deliverable can be blocked.
@@ -90,7 +98,7 @@ impl Step {
             State::Submitted => Some(Self::Submitted),
             State::ChangesRequested => Some(Self::ChangesRequested),
             State::Approved => Some(Self::Approved),
-            State::Published | State::Verified | State::Blocked | State::Waived => None,
+            State::Published | State::Verified | State::Blocked | State::Waived | State::Missing => None,
         }
     }
 
@@ -116,9 +124,9 @@ pub const fn is_owed(state: State) -> bool {
     matches!(state, State::Planned | State::InProgress | State::ChangesRequested | State::Blocked)
 }
 
-/// Returns whether the review is over: accepted, published or waived.
+/// Returns whether the review is over: accepted, published, or left out of the release.
 pub const fn is_settled(state: State) -> bool {
-    matches!(state, State::Approved | State::Published | State::Verified | State::Waived)
+    is_accepted(state) || matches!(state, State::Waived | State::Missing)
 }
 
 /// Returns whether it may appear on the portal.
@@ -133,7 +141,11 @@ pub enum Stage {
     Published,
     Verified,
     Blocked(Blocked<Step>),
-    Waived { reason: String },
+    Waived {
+        reason: String,
+    },
+    /// The release goes out without it, for a public cause, and it returns to its former state if that is taken back.
+    Missing(Blocked<Step>),
 }
 
 impl Stage {
@@ -145,6 +157,7 @@ impl Stage {
             (State::Verified, _, None, None) => Ok(Self::Verified),
             (State::Blocked, _, Some(Some(back_to)), Some(reason)) => Ok(Self::Blocked(Blocked { reason, back_to })),
             (State::Waived, _, None, Some(reason)) => Ok(Self::Waived { reason }),
+            (State::Missing, _, Some(Some(back_to)), Some(reason)) => Ok(Self::Missing(Blocked { reason, back_to })),
             _ => Err("a state without its data, or with those of another state"),
         }
     }
@@ -156,20 +169,31 @@ impl Stage {
             Self::Verified => State::Verified,
             Self::Blocked(_) => State::Blocked,
             Self::Waived { .. } => State::Waived,
+            Self::Missing(_) => State::Missing,
         }
     }
 
     /// Returns the state to return to, for its column.
     pub const fn resume(&self) -> Option<State> {
         match self {
-            Self::Blocked(blocked) => Some(blocked.back_to.state()),
+            Self::Blocked(left) | Self::Missing(left) => Some(left.back_to.state()),
             Self::OnCourse(_) | Self::Published | Self::Verified | Self::Waived { .. } => None,
+        }
+    }
+
+    /// Returns how far it has come: its state, or that of a blocked one before its block.
+    pub const fn reached(&self) -> State {
+        match self {
+            Self::Blocked(blocked) => blocked.back_to.state(),
+            _ => self.state(),
         }
     }
 
     pub fn reason(&self) -> Option<&str> {
         match self {
-            Self::Blocked(Blocked { reason, .. }) | Self::Waived { reason } => Some(reason),
+            Self::Blocked(Blocked { reason, .. }) | Self::Missing(Blocked { reason, .. }) | Self::Waived { reason } => {
+                Some(reason)
+            }
             Self::OnCourse(_) | Self::Published | Self::Verified => None,
         }
     }
@@ -205,10 +229,10 @@ impl Deliverable {
     }
 
     /// Returns the deliverable after an event without a reason. Errors: `wrong_transition`; `reason_missing` for the
-    /// two events with a reason, which are [`Self::blocked`] and [`Self::waived`].
+    /// events with a reason, which are [`Self::blocked`], [`Self::waived`] and [`Self::omitted`].
     pub fn after(mut self, event: Event) -> Result<Self, Refusal> {
         self.stage = match (LIFECYCLE.lead(self.state(), event)?, self.stage) {
-            (Target::Back, Stage::Blocked(blocked)) => Stage::OnCourse(blocked.back_to),
+            (Target::Back, Stage::Blocked(left) | Stage::Missing(left)) => Stage::OnCourse(left.back_to),
             (Target::Back, stage) => return Err(LIFECYCLE.wrong(stage.state()).into()),
             (Target::To(state), _) => Stage::of(state, None, None).map_err(|_| Refusal::ReasonMissing)?,
         };
@@ -224,7 +248,7 @@ impl Deliverable {
 
     /// Returns whether the review is over, even if it is blocked now; then its day cannot change.
     pub fn is_settled(&self) -> bool {
-        is_settled(self.stage.resume().unwrap_or(self.state()))
+        is_settled(self.stage.reached())
     }
 
     /// Sets a day by hand, or restores the derived one; only until the review is over.
@@ -256,7 +280,7 @@ impl Deliverable {
 
     /// Returns whether the observatory still has to submit it, blocked or not.
     pub fn awaits_handing_in(&self) -> bool {
-        is_owed(self.stage.resume().unwrap_or(self.state()))
+        is_owed(self.stage.reached())
     }
 
     /// Waives it with a reason.
@@ -266,8 +290,45 @@ impl Deliverable {
         Ok(self)
     }
 
+    /// Leaves it out of its release for a public cause and remembers its state.
+    pub fn omitted(mut self, reason: String) -> Result<Self, Refusal> {
+        LIFECYCLE.lead(self.state(), Event::Omit)?;
+        let back_to = Step::of(self.stage.reached()).ok_or_else(|| self.wrong())?;
+        self.stage = Stage::Missing(Blocked { reason, back_to });
+        Ok(self)
+    }
+
     fn wrong(&self) -> Refusal {
         LIFECYCLE.wrong(self.state()).into()
+    }
+}
+
+/// The day from which a joint release may go out without a chapter that has not come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LateFrom {
+    pub day: NaiveDate,
+    /// The agreed working days between it and the release.
+    pub working_days: i32,
+    /// Whether a day set by hand made it later than that.
+    pub is_by_hand: bool,
+}
+
+impl LateFrom {
+    /// Derives the day: `by_rule` some working days before the release, but not before the contribution itself is late
+    /// (`overdue`, the working day after its own), and at the latest on the day of the release.
+    pub fn of(by_rule: NaiveDate, overdue: NaiveDate, release: NaiveDate, working_days: i32) -> Self {
+        let day = by_rule.max(overdue).min(release);
+        Self { day, working_days, is_by_hand: day != by_rule }
+    }
+
+    /// Refuses to go out without the chapter before the day.
+    pub fn must_be_late(self, today: NaiveDate) -> Result<(), Refusal> {
+        if today < self.day { Err(Refusal::ChapterNotLate { from: self.day }) } else { Ok(()) }
+    }
+
+    /// Refuses to waive the chapter from the day on.
+    pub fn must_not_be_late(self, today: NaiveDate) -> Result<(), Refusal> {
+        if today < self.day { Ok(()) } else { Err(Refusal::ChapterLate { from: self.day }) }
     }
 }
 
@@ -310,6 +371,14 @@ pub enum Refusal {
     NothingChanges,
     #[error("a text is handed in by its address or as a file")]
     TextMissing,
+    #[error("only a joint release goes out without a chapter")]
+    NotAChapter,
+    #[error("the release may go out without the chapter from {from} on")]
+    ChapterNotLate { from: NaiveDate },
+    #[error("the chapter is late since {from}; the release goes out without it, and nothing is waived")]
+    ChapterLate { from: NaiveDate },
+    #[error("the release is not to come any more")]
+    ReleaseOver,
 }
 
 impl DomainRefusal for Refusal {
@@ -319,6 +388,10 @@ impl DomainRefusal for Refusal {
             Self::ReasonMissing => Refused::at("reason", Code::ReasonMissing),
             Self::NothingChanges => Refused::at("day", Code::NothingChanges),
             Self::TextMissing => Refused::at("link", Code::TextMissing),
+            Self::NotAChapter => Refused::of(Code::NotAChapter),
+            Self::ChapterNotLate { from } => Refused::of(Code::ChapterNotLate).with("day", *from),
+            Self::ChapterLate { from } => Refused::of(Code::ChapterLate).with("day", *from),
+            Self::ReleaseOver => Refused::of(Code::ReleaseOver),
         }
     }
 }
@@ -345,6 +418,7 @@ mod tests {
         match event {
             Event::Block => deliverable.blocked("the source is late".to_owned()),
             Event::Waive => deliverable.waived("merged with another province".to_owned()),
+            Event::Omit => deliverable.omitted("the text has not come".to_owned()),
             other => deliverable.after(other),
         }
     }
@@ -436,7 +510,8 @@ mod tests {
     #[test]
     fn a_refusal_names_the_possible_transitions() {
         let refusal = planned().after(Event::Approve).expect_err("nothing was submitted");
-        let expected = WrongTransition { state: "planned".to_owned(), allowed: vec!["start", "block", "waive"] };
+        let expected =
+            WrongTransition { state: "planned".to_owned(), allowed: vec!["start", "block", "waive", "omit"] };
         assert_eq!(refusal, Refusal::WrongTransition(expected));
     }
 
@@ -450,6 +525,35 @@ mod tests {
     fn transitions_that_need_a_reason_are_refused_without_one() {
         assert_eq!(planned().after(Event::Block), Err(Refusal::ReasonMissing));
         assert_eq!(planned().after(Event::Waive), Err(Refusal::ReasonMissing));
+        assert_eq!(planned().after(Event::Omit), Err(Refusal::ReasonMissing));
+    }
+
+    #[test]
+    fn a_missing_chapter_returns_to_where_it_was() {
+        let submitted = planned().handed_in().expect("submitted");
+        let blocked = submitted.clone().blocked("portal down".to_owned()).expect("blocked");
+        for at in [submitted.clone(), blocked] {
+            let missing = at.omitted("The text has not come".to_owned()).expect("left out");
+            assert_eq!((missing.state(), missing.is_settled()), (State::Missing, true));
+            assert!(!missing.awaits_handing_in());
+            assert_eq!(missing.after(Event::Reinstate), Ok(submitted.clone()));
+        }
+        let approved = submitted.after(Event::Approve).expect("approved");
+        assert_eq!(approved.clone().omitted("too late".to_owned()), Err(approved.wrong()));
+    }
+
+    #[test]
+    fn a_chapter_is_left_out_once_it_is_late_and_at_the_latest_on_the_day_of_the_release() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a day of the test");
+        let from = |overdue| LateFrom::of(day("2027-03-16"), day(overdue), day("2027-03-19"), 3);
+        assert_eq!(from("2027-03-15"), LateFrom { day: day("2027-03-16"), working_days: 3, is_by_hand: false });
+        assert_eq!(from("2027-03-18"), LateFrom { day: day("2027-03-18"), working_days: 3, is_by_hand: true });
+        assert_eq!(from("2027-03-22").day, day("2027-03-19"));
+        let early = Err(Refusal::ChapterNotLate { from: day("2027-03-16") });
+        assert_eq!(from("2027-03-15").must_be_late(day("2027-03-15")), early);
+        assert_eq!(from("2027-03-15").must_be_late(day("2027-03-16")), Ok(()));
+        let late = Err(Refusal::ChapterLate { from: day("2027-03-16") });
+        assert_eq!(from("2027-03-15").must_not_be_late(day("2027-03-16")), late);
     }
 
     #[test]

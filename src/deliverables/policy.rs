@@ -20,6 +20,8 @@ pub enum Action {
     RequestChanges,
     Approve,
     Waive,
+    /// Let a joint release go out without the chapter, and take that back.
+    Omit,
     /// Set a day by hand.
     Reschedule,
     /// Read the rounds of the review.
@@ -44,6 +46,7 @@ impl Action {
         Self::RequestChanges,
         Self::Approve,
         Self::Waive,
+        Self::Omit,
         Self::Reschedule,
         Self::ViewReview,
         Self::Remark,
@@ -92,9 +95,12 @@ pub fn may(actor: &Actor, action: Action, subject: Subject<'_>) -> bool {
         | Action::Block
         | Action::Unblock
         | Action::AnswerRemark => actor.works_for(subject.observatory) || actor.is_secretariat(),
-        Action::RequestChanges | Action::Approve | Action::Waive | Action::Reschedule | Action::Remark => {
-            actor.is_secretariat()
-        }
+        Action::RequestChanges
+        | Action::Approve
+        | Action::Waive
+        | Action::Omit
+        | Action::Reschedule
+        | Action::Remark => actor.is_secretariat(),
         Action::RecordAppearance => false,
     }
 }

@@ -1,5 +1,6 @@
 //! Use cases of deliverables: one function each, inside the transaction it is given.
 
+mod left_out;
 mod texts;
 
 use super::mail::{self, News};
@@ -23,6 +24,7 @@ use entity::kinds::DeliverableState;
 use sea_orm::ConnectionTrait;
 use std::collections::{BTreeMap, HashMap};
 
+pub use self::left_out::{late_from, omit, reinstate, waive};
 pub use self::texts::keep_text;
 pub use super::store::Filter as DeliverableFilter;
 
@@ -51,9 +53,14 @@ pub async fn releases_at_work(db: &impl ConnectionTrait) -> Result<Vec<ReleaseNa
 
 /// Returns one deliverable with its submissions. Unknown and invisible ones get the same answer.
 pub async fn dossier(ctx: &Ctx, id: DeliverableId) -> Result<Dossier> {
-    let view = read::<DeliverableView>(ctx, ctx.reader(), id).await?;
-    let submissions = submissions(ctx.reader(), id).await?;
-    Ok(Dossier { view, documents: files_of(ctx, &submissions).await?, submissions })
+    dossier_of(ctx, read::<DeliverableView>(ctx, ctx.reader(), id).await?).await
+}
+
+/// Like [`dossier`], for a deliverable that was found already. The caller has checked that the reader may see it.
+pub async fn dossier_of(ctx: &Ctx, view: DeliverableView) -> Result<Dossier> {
+    let submissions = submissions(ctx.reader(), view.deliverable.id).await?;
+    let late_from = late_from(ctx, &view).await?;
+    Ok(Dossier { documents: files_of(ctx, &submissions).await?, view, submissions, late_from })
 }
 
 async fn files_of(ctx: &Ctx, submissions: &[Submission]) -> Result<Vec<Document>> {
@@ -177,13 +184,14 @@ pub async fn plan(
 
 /// Derives the days of a moved release again, where the review is not over; called by `releases`.
 ///
-/// What was accepted or waived keeps the day it had: that is history. Days set by hand stay.
+/// What was accepted or waived keeps the day it had: that is history. A missing chapter follows, because it may be awaited
+/// again. Days set by hand stay.
 pub async fn rederive(ctx: &Ctx, txn: &Txn, release: ReleaseId, owed: &[Owed]) -> Result<()> {
     let derived: HashMap<ObservatoryId, NaiveDate> = owed.iter().map(|one| (one.observatory_id, one.due_day)).collect();
     let mut by_day: BTreeMap<NaiveDate, Vec<DeliverableId>> = BTreeMap::new();
     for view in of_release(txn, release).await? {
         let known = view.deliverable;
-        if known.is_settled() {
+        if known.is_settled() && known.state() != DeliverableState::Missing {
             continue;
         }
         if let Some(day) = derived.get(&known.observatory_id).filter(|day| **day != known.due_day) {
@@ -338,14 +346,6 @@ pub async fn unblock(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> R
     let current = open::<DeliverableView>(ctx, txn, id, Action::Unblock, Seen::Version(version)).await?;
     let after = current.deliverable.clone().after(Event::Unblock)?;
     save(ctx, txn, &current, after, Verb::Unblock).await
-}
-
-/// Waives it with a reason. Who may: the secretariat. Mails: none; its open tasks are no longer due. Errors:
-/// `wrong_transition`, `reason_missing`, `too_long`, `stale`.
-pub async fn waive(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, reason: &str) -> Result<DeliverableView> {
-    let current = open::<DeliverableView>(ctx, txn, id, Action::Waive, Seen::Version(version)).await?;
-    let after = current.deliverable.clone().waived(typed::reason("reason", reason, REASON_CHARACTERS)?)?;
-    save(ctx, txn, &current, after, Verb::Waive).await
 }
 
 /// Sets a day by hand, or restores the derived one. Who may: the secretariat. Errors: `wrong_transition` after the

@@ -7,7 +7,7 @@ use crate::db::{StoreError, day_due, exactly_one, page, save_row};
 use crate::network::settings::CONTRIBUTIONS_SHARED;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{BodyId, DeliverableId, ObservatoryId, PersonId, ReleaseId, SubmissionId};
-use entity::kinds::{DeliverableState, ReadingState, ReleaseState, SeatKind, TaskOrigin};
+use entity::kinds::{DeliverableState, ProductScope, ReadingState, ReleaseState, SeatKind, TaskOrigin};
 use entity::{
     Instant, body, deliverable, observatory, peer_reading, product, release, seat, setting, submission, task,
 };
@@ -71,6 +71,7 @@ struct Row {
     period_label: String,
     release_state: ReleaseState,
     release_day: NaiveDate,
+    scope: ProductScope,
     shared: Option<String>,
 }
 
@@ -103,6 +104,7 @@ impl TryFrom<Row> for DeliverableView {
             period: row.period_label,
             release_state: row.release_state,
             release_day: row.release_day,
+            scope: row.scope,
         })
     }
 }
@@ -133,6 +135,7 @@ fn lines() -> Select<deliverable::Entity> {
         .column(release::Column::PeriodLabel)
         .column_as(release::Column::State, "release_state")
         .column_as(release::Column::Day, "release_day")
+        .column(product::Column::Scope)
         .expr_as(sharing(), "shared")
         .join(JoinType::InnerJoin, join::to_observatory())
         .join(JoinType::InnerJoin, join::observatory_to_body())

@@ -14,6 +14,8 @@ verbs! {
         Block = "block",
         Unblock = "unblock",
         Waive = "waive",
+        Omit = "omit",
+        Reinstate = "reinstate",
         Reschedule = "reschedule",
         Publish = "publish",
         Verify = "verify",
@@ -30,6 +32,8 @@ impl Verb {
             | Self::RequestChanges
             | Self::Approve
             | Self::Waive
+            | Self::Omit
+            | Self::Reinstate
             | Self::Reschedule
             | Self::Publish
             | Self::Verify => false,

@@ -1,12 +1,12 @@
 //! Deliverables as read by other slices, pages and REST.
 
-use super::model::{Deliverable, Submission};
+use super::model::{Deliverable, LateFrom, Submission};
 use crate::documents::view::Document;
 use crate::texts::Lang;
 use crate::time::words;
 use chrono::NaiveDate;
 use entity::ids::{BodyId, ObservatoryId, ReleaseId};
-use entity::kinds::{DeliverableState, ReleaseState};
+use entity::kinds::{DeliverableState, ProductScope, ReleaseState};
 
 /// One deliverable with the names of its observatory and of its release.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,7 @@ pub struct DeliverableView {
     pub period: String,
     pub release_state: ReleaseState,
     pub release_day: NaiveDate,
+    pub scope: ProductScope,
     /// Observatories that accepted to read it.
     pub readers: Vec<ObservatoryId>,
     /// Whether it is accepted and the network lets all referents read what is accepted.
@@ -88,6 +89,8 @@ pub struct Dossier {
     pub view: DeliverableView,
     pub submissions: Vec<Submission>,
     pub documents: Vec<Document>,
+    /// Day from which the release may go out without it, for a chapter of a joint release to come.
+    pub late_from: Option<LateFrom>,
 }
 
 impl Dossier {
@@ -104,6 +107,8 @@ pub struct Progress {
     /// Accepted, published or not.
     pub accepted: usize,
     pub waived: usize,
+    /// Chapters without which the release goes out.
+    pub left_out: usize,
 }
 
 impl Progress {
@@ -111,11 +116,12 @@ impl Progress {
         self.total += 1;
         self.accepted += usize::from(super::model::is_accepted(state));
         self.waived += usize::from(state == DeliverableState::Waived);
+        self.left_out += usize::from(state == DeliverableState::Missing);
     }
 
-    /// Returns the number of deliverables still missing for a joint product.
-    pub fn missing(self) -> usize {
-        self.total - self.accepted - self.waived
+    /// Returns the number of deliverables for which a joint product still waits.
+    pub fn awaited(self) -> usize {
+        self.total - self.accepted - self.waived - self.left_out
     }
 }
 

@@ -9,7 +9,7 @@ pub use act::{Act, ActForm, ActPage, FINAL, Field};
 pub use hand_in::{HandInForm, HandInPage, file_hint};
 pub use text::Text;
 
-use super::model::{Event, LIFECYCLE, open_remarks};
+use super::model::{Event, LIFECYCLE, LateFrom, open_remarks};
 use super::policy::Action;
 use super::service;
 use super::view::DeliverableView;
@@ -71,19 +71,23 @@ async fn show_text(ctx: Ctx, path: web::Path<(DeliverableId, DocumentId)>) -> An
 }
 
 /// Handles the buttons without a page of their own, because they can be undone.
-#[post("/deliverables/{id:[0-9A-Fa-f-]+}/{verb:start|unblock}")]
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/{verb:start|unblock|reinstate}")]
 async fn press_button(ctx: Ctx, path: web::Path<(DeliverableId, String)>, form: Form<Versioned<OnlyButton>>) -> Answer {
     let (id, verb) = path.into_inner();
     let Form(sent, press) = form;
-    let unblocks = LIFECYCLE.event(&verb) == Some(Event::Unblock);
-    let said = if unblocks { "deliverables.done_unblock" } else { "deliverables.done_start" };
+    let event = LIFECYCLE.event(&verb);
+    let said = match event {
+        Some(Event::Unblock) => "deliverables.done_unblock",
+        Some(Event::Reinstate) => "deliverables.done_reinstate",
+        _ => "deliverables.done_start",
+    };
     let leads_on = |view: DeliverableView| done(&href(&view), FlashKind::Success, said);
     let work = async |txn: &Txn| {
         let version = sent.seen()?;
-        if unblocks {
-            service::unblock(&ctx, txn, id, version).await
-        } else {
-            service::start(&ctx, txn, id, version).await
+        match event {
+            Some(Event::Unblock) => service::unblock(&ctx, txn, id, version).await,
+            Some(Event::Reinstate) => service::reinstate(&ctx, txn, id, version).await,
+            _ => service::start(&ctx, txn, id, version).await,
         }
     };
     form::press(&ctx, &press, work, leads_on).await
@@ -124,16 +128,31 @@ const ACTS: &[(Act, Action)] = &[
         },
         Action::Waive,
     ),
+    (
+        Act {
+            name: "omit",
+            label: "deliverables.omit",
+            lead: "deliverables.omit_lead",
+            kind: "primary",
+            field: Field::Cause,
+            done: "deliverables.done_omit",
+        },
+        Action::Omit,
+    ),
 ];
 
 fn act_named(name: &str) -> Result<&'static (Act, Action)> {
     ACTS.iter().find(|(act, _)| act.name == name).ok_or(Error::NotFound)
 }
 
-/// Returns the acts with a page of their own that the reader may do now, in the order shown.
-pub fn possible_acts(ctx: &Ctx, view: &DeliverableView) -> Vec<&'static Act> {
+/// Returns the acts with a page of their own that the reader may do now, in the order shown. A chapter is waived until it
+/// is late (`late_from`), and left out afterwards.
+pub fn possible_acts(ctx: &Ctx, view: &DeliverableView, late_from: Option<LateFrom>) -> Vec<&'static Act> {
     let state = view.deliverable.state();
+    let is_late = late_from.is_some_and(|late| late.must_be_late(ctx.today()).is_ok());
     let is_possible = |act: &Act| match LIFECYCLE.event(act.name) {
+        Some(Event::Waive) if is_late => false,
+        Some(Event::Omit) if !is_late => false,
         Some(event) => LIFECYCLE.allows(state, event),
         None => !view.deliverable.is_settled(),
     };
@@ -141,7 +160,7 @@ pub fn possible_acts(ctx: &Ctx, view: &DeliverableView) -> Vec<&'static Act> {
     ACTS.iter().filter(allowed).map(|(act, _)| act).collect()
 }
 
-#[get("/deliverables/{id:[0-9A-Fa-f-]+}/{act:block|reschedule|waive}")]
+#[get("/deliverables/{id:[0-9A-Fa-f-]+}/{act:block|reschedule|waive|omit}")]
 async fn show_act(ctx: Ctx, request: HttpRequest, path: web::Path<(DeliverableId, String)>) -> Answer {
     let (id, name) = path.into_inner();
     let (act, action) = act_named(&name)?;
@@ -150,7 +169,7 @@ async fn show_act(ctx: Ctx, request: HttpRequest, path: web::Path<(DeliverableId
     page(&act_page(&ctx, &request, act, &view, form))
 }
 
-#[post("/deliverables/{id:[0-9A-Fa-f-]+}/{act:block|reschedule|waive}")]
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/{act:block|reschedule|waive|omit}")]
 async fn perform(
     ctx: Ctx,
     request: HttpRequest,
@@ -162,6 +181,7 @@ async fn perform(
     let work = async |txn: &Txn, version, typed: &ActForm| match action {
         Action::Block => service::block(&ctx, txn, id, version, &typed.reason).await,
         Action::Waive => service::waive(&ctx, txn, id, version, &typed.reason).await,
+        Action::Omit => service::omit(&ctx, txn, id, version, &typed.reason).await,
         _ => service::reschedule(&ctx, txn, id, version, typed.read_day()?).await,
     };
     let leads_on = |view: DeliverableView| done(&href(&view), FlashKind::Success, act.done);
@@ -257,5 +277,6 @@ pub const fn state(state: DeliverableState) -> (&'static str, &'static str) {
         DeliverableState::Verified => ("deliverables.state_verified", "success"),
         DeliverableState::Blocked => ("deliverables.state_blocked", "danger"),
         DeliverableState::Waived => ("deliverables.state_waived", "neutral"),
+        DeliverableState::Missing => ("deliverables.state_missing", "warning"),
     }
 }

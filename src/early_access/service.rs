@@ -13,6 +13,7 @@ use crate::catalogue::questions::Catalogue;
 use crate::catalogue::service as catalogue;
 use crate::ctx::Ctx;
 use crate::db::Txn;
+use crate::deliverables::due as contributions;
 use crate::deliverables::model::is_accepted;
 use crate::deliverables::service as deliverables;
 use crate::designations::service as designations;
@@ -26,9 +27,9 @@ use crate::releases::service::{self as releases, ReleaseFilter};
 use crate::releases::view::ReleaseView;
 use crate::typed::Reading;
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{DeliverableId, DesignationId, DocumentId, EarlyAccessId, EarlyViewId};
+use entity::ids::{DeliverableId, DesignationId, DocumentId, EarlyAccessId, EarlyViewId, ReleaseId};
 use entity::kinds::{DocumentOwnerKind, ReleaseState};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Input for granting an access.
 #[derive(Clone, Debug)]
@@ -192,29 +193,45 @@ pub async fn open_texts(ctx: &Ctx) -> Result<Vec<OpenText>> {
     ctx.demand(ctx.actor.is_participant())?;
     let own: Vec<DesignationId> = ctx.actor.seats.iter().map(|seat| seat.designation_id).collect();
     let db = ctx.reader();
-    let mut texts = Vec::new();
-    for access in store::of_designations(db, &own).await? {
-        let filter = ReleaseFilter {
-            product: Some(access.product_id),
-            state: Some(ReleaseState::Confirmed),
-            ..ReleaseFilter::default()
-        };
-        for view in releases::all(db, &filter).await? {
-            let Some(release) = instant(&view).filter(|release| access.opens(*release, ctx.now())) else { continue };
-            let accepted = deliverables::of_release(db, view.release.id).await?;
-            let accepted = accepted.into_iter().filter(|one| is_accepted(one.deliverable.state()));
-            texts.extend(accepted.map(|one| OpenText {
-                access_id: access.id,
-                deliverable_id: one.deliverable.id,
-                product_name_it: one.product_name_it,
-                product_name_en: one.product_name_en,
-                period: one.period,
-                observatory_name: one.observatory_name,
-                release,
-            }));
-        }
+    let accesses = store::of_designations(db, &own).await?;
+    if accesses.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(texts)
+    let filter = ReleaseFilter { state: Some(ReleaseState::Confirmed), ..ReleaseFilter::default() };
+    let releases = releases::all(db, &filter).await?;
+    let opened: Vec<(&EarlyAccess, ReleaseId, DateTime<Utc>)> =
+        accesses.iter().flat_map(|access| opened_by(ctx, access, &releases)).collect();
+    let ids: BTreeSet<ReleaseId> = opened.iter().map(|(_, release, _)| *release).collect();
+    let mut contributions = contributions::of_releases(db, ids.into_iter().collect()).await?;
+    contributions.retain(|one| is_accepted(one.deliverable.state()));
+    let text = |(access, id, release): (&EarlyAccess, ReleaseId, DateTime<Utc>)| {
+        let access_id = access.id;
+        let its = contributions.iter().filter(move |one| one.deliverable.release_id == id).cloned();
+        its.map(move |one| OpenText {
+            access_id,
+            deliverable_id: one.deliverable.id,
+            product_name_it: one.product_name_it,
+            product_name_en: one.product_name_en,
+            period: one.period,
+            observatory_name: one.observatory_name,
+            release,
+        })
+    };
+    Ok(opened.into_iter().flat_map(text).collect())
+}
+
+/// Lists the releases that an access opens now, each with its instant.
+fn opened_by<'a>(
+    ctx: &Ctx,
+    access: &'a EarlyAccess,
+    releases: &'a [ReleaseView],
+) -> impl Iterator<Item = (&'a EarlyAccess, ReleaseId, DateTime<Utc>)> {
+    let now = ctx.now();
+    let of_product = releases.iter().filter(|view| view.release.product_id == access.product_id);
+    of_product.filter_map(move |view| {
+        let release = instant(view).filter(|release| access.opens(*release, now))?;
+        Some((access, view.release.id, release))
+    })
 }
 
 fn instant(view: &ReleaseView) -> Option<DateTime<Utc>> {

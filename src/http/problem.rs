@@ -166,7 +166,7 @@ fn limit(params: &Params, names: &[&str]) -> Option<String> {
         Value::Minutes(minutes) => Some(minutes.to_string()),
         Value::Day(day) => Some(day.to_string()),
         Value::Hour(hour) => Some(hour.to_string()),
-        Value::Closed(_) | Value::Choice(_) => None,
+        Value::Closed(_) | Value::Choice(_) | Value::Sentences(_) => None,
     }
 }
 

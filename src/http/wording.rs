@@ -108,5 +108,12 @@ fn value_in_words(lang: Lang, value: &Value) -> String {
         Value::Hour(hour) => hour.format("%H:%M").to_string(),
         Value::Closed(closed) => closed.text(lang),
         Value::Choice(keys) => keys.iter().map(|key| lang.t(key)).collect::<Vec<_>>().join(", "),
+        Value::Sentences(said) => {
+            let sentence = |(about, key): &(Option<String>, &'static str)| match about {
+                Some(name) => format!("{name}: {}", lang.t(key)),
+                None => lang.t(key).to_owned(),
+            };
+            said.iter().map(sentence).collect::<Vec<_>>().join(" ")
+        }
     }
 }

@@ -6,8 +6,8 @@
 mod products;
 
 use super::file::{
-    Agreement, Body, Designation, File, Holiday, HolidayKind, Ladder, Observatory, OneOffDay, Person, Problem, Source,
-    Spanned, TechnicalTable, Territory,
+    Agreement, Body, Contributions, Designation, File, Holiday, HolidayKind, Ladder, Observatory, OneOffDay, Person,
+    Problem, Source, Spanned, TechnicalTable, Territory,
 };
 use crate::letters;
 use crate::mail::{address, is_address};
@@ -21,6 +21,10 @@ use std::ops::Range;
 /// Distance of a reminder from the due day, in working days. The agreement's reminders lie within a quarter; others are
 /// refused.
 const RUNGS_WORKING_DAYS: std::ops::RangeInclusive<i32> = -60..=60;
+
+/// Days before a release from which it may go out without a chapter: a month of work at most, so that no chapter is given
+/// up before it is due.
+const CHAPTER_LIMITS_WORKING_DAYS: std::ops::RangeInclusive<i32> = 1..=20;
 const NOTICE_WORKING_DAYS: std::ops::RangeInclusive<i32> = 0..=60;
 /// Returns the problems of a file in the order of its lines; none if it can be loaded.
 pub fn check(source: &str, file: &File) -> Vec<Problem> {
@@ -39,6 +43,7 @@ pub fn check(source: &str, file: &File) -> Vec<Problem> {
     checker.sources(&file.sources);
     checker.products(&file.products, &file.observatories, &file.territories, &file.sources);
     checker.ladder(&file.ladder);
+    checker.contributions(&file.contributions);
     checker.problems.sort();
     checker.problems
 }
@@ -444,6 +449,13 @@ impl Checker<'_> {
                 }
                 (TableKind::WorkingGroup, Some(_)) | (TableKind::Plenary, None) => {}
             }
+        }
+    }
+
+    fn contributions(&mut self, contributions: &Contributions) {
+        let Some(days) = &contributions.missing_from_working_days else { return };
+        if !CHAPTER_LIMITS_WORKING_DAYS.contains(days.get_ref()) {
+            self.refuse(&days.span(), "missing_from_working_days must be from 1 to 20 working days");
         }
     }
 

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use std::ops::Range;
 pub use toml::Spanned;
 
+use crate::network::settings::CHAPTER_LIMIT_WORKING_DAYS;
 use crate::texts::Lang;
 use crate::time::DateRule;
 
@@ -316,6 +317,15 @@ pub struct Contributions {
     /// Whether referents read each other's accepted contributions.
     #[serde(default)]
     pub shared: bool,
+    /// Working days before a joint release from which it may go out without a chapter.
+    pub missing_from_working_days: Option<Spanned<i32>>,
+}
+
+impl Contributions {
+    /// Returns the working days before a joint release from which it may go out without a chapter.
+    pub fn missing_from(&self) -> i32 {
+        self.missing_from_working_days.as_ref().map_or(CHAPTER_LIMIT_WORKING_DAYS, |days| *days.get_ref())
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -23,6 +23,10 @@ pub struct AllTerritories;
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AllCalendars;
 
+/// Working days before a joint release from which it may go out without a chapter.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ChapterLimit;
+
 impl Question for AllBodies {
     type Answer = Vec<BodyView>;
 
@@ -52,5 +56,13 @@ impl Question for AllCalendars {
 
     async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::calendars(db).await?)
+    }
+}
+
+impl Question for ChapterLimit {
+    type Answer = i32;
+
+    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+        Ok(store::chapter_limit(db).await?)
     }
 }

@@ -10,6 +10,12 @@ pub const SATURDAY_WORKS: &str = "calendar.saturday_works";
 /// `true` if the referents read each other's accepted contributions. Absent means no, as long as the parties have not
 /// agreed on it.
 pub const CONTRIBUTIONS_SHARED: &str = "contributions.shared";
+/// Working days before a joint release from which it may go out without a chapter: `3`. Absent means
+/// [`CHAPTER_LIMIT_WORKING_DAYS`].
+pub const CHAPTER_LIMIT: &str = "contributions.missing_from";
+/// Working days that the secretariat has for the decision where the parties have agreed on nothing: enough to ask once
+/// more and to put the report together without the chapter.
+pub const CHAPTER_LIMIT_WORKING_DAYS: i32 = 3;
 /// Steps of the reminder ladder in working days, ascending, separated by commas: `-10,-3,0`.
 pub const LADDER_RUNGS: &str = "ladder.rungs";
 /// First minute of the day, Italian wall time, at which reminders are sent: `08:00`.

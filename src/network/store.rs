@@ -234,6 +234,14 @@ pub async fn ladder(db: &impl Connection) -> Result<Ladder> {
         .ok_or_else(|| settings::unreadable("ladder.*", format!("{rungs} {send_from} {send_until}")))
 }
 
+/// Reads the working days before a joint release from which it may go out without a chapter.
+pub async fn chapter_limit(db: &impl Connection) -> Result<i32> {
+    let Some(days) = crate::settings::get(db, settings::CHAPTER_LIMIT).await? else {
+        return Ok(settings::CHAPTER_LIMIT_WORKING_DAYS);
+    };
+    days.parse().map_err(|_| settings::unreadable(settings::CHAPTER_LIMIT, &days))
+}
+
 async fn setting(db: &impl Connection, key: &'static str) -> Result<String> {
     crate::settings::get(db, key).await?.ok_or_else(|| settings::unreadable(key, "is missing: load the network first"))
 }

@@ -26,12 +26,13 @@ use crate::releases::service::{self as releases, ReleaseFilter};
 use crate::releases::view::ReleaseView;
 use crate::reminders::policy as reminder_policy;
 use crate::reminders::service as reminders;
+use crate::reviews::model::release::ReleaseChecklist;
 use crate::tasks::model::Task;
 use crate::tasks::service::TaskFilter;
 use crate::tasks::view::Proposed;
 use crate::time::zone;
 use crate::vitals::Sign;
-use crate::{deliverables, slices, tasks};
+use crate::{deliverables, reviews, slices, tasks};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::ids::{ObservatoryId, PersonId, ReleaseId, SeatId};
 use entity::kinds::{DeliverableState, NotificationState, ReleaseState, SeatKind, TaskState};
@@ -107,10 +108,13 @@ pub struct Owed {
 pub struct Leaving {
     pub view: ReleaseView,
     pub progress: Progress,
+    /// Findings before it comes out; none before its date is confirmed.
+    pub checklist: ReleaseChecklist,
 }
 
 /// Returns the releases due until a day, and overdue ones, earliest first.
-async fn leaving(db: &impl ConnectionTrait, upto: NaiveDate) -> Result<Vec<Leaving>> {
+async fn leaving(ctx: &Ctx, upto: NaiveDate) -> Result<Vec<Leaving>> {
+    let db = ctx.reader();
     let filter = ReleaseFilter { to: Some(upto), open: true, ..ReleaseFilter::default() };
     let mut near = releases::all(db, &filter).await?;
     near.retain(|view| match view.release.stage {
@@ -121,9 +125,10 @@ async fn leaving(db: &impl ConnectionTrait, upto: NaiveDate) -> Result<Vec<Leavi
     });
     let ids: Vec<ReleaseId> = near.iter().map(|view| view.release.id).collect();
     let progress = deliverables::service::progress(db, &ids).await?;
+    let mut checklists = reviews::service::before_releases(ctx, db, &ids).await?;
     let with_progress = |view: ReleaseView| {
         let progress = progress.get(&view.release.id).copied().unwrap_or_default();
-        Leaving { view, progress }
+        Leaving { progress, checklist: checklists.remove(&view.release.id).unwrap_or_default(), view }
     };
     Ok(near.into_iter().map(with_progress).collect())
 }
@@ -142,7 +147,7 @@ pub async fn monday(ctx: &Ctx) -> Result<Monday> {
         late: by_release(db, late).await?,
         soon: by_release(db, soon).await?,
         moved: moved(ctx).await?,
-        leaving: leaving(db, last_day).await?,
+        leaving: leaving(ctx, last_day).await?,
         next: next(ctx).await?,
         waiting: waiting(ctx).await?,
         held_up: held_up(db).await?,

@@ -29,7 +29,7 @@ use crate::releases::view::ReleaseView;
 use crate::releases::web::matrix::Matrix;
 use crate::releases::web::{ContributionLine, Line as ReleaseLine};
 use crate::reviews::service::{self as reviews, Balls};
-use crate::reviews::web::TurnLine;
+use crate::reviews::web::{PointLine, ReleaseLines, TurnLine};
 use crate::risk::RiskKind;
 use crate::tasks::model::Task;
 use crate::tasks::web::{Line as TaskLine, ProposalLine};
@@ -333,6 +333,8 @@ struct LeavingRow {
     line: ReleaseLine,
     accepted: usize,
     total: usize,
+    /// Errors that keep it from coming out.
+    blocking: Vec<PointLine>,
 }
 
 /// The secretariat's Monday list.
@@ -416,7 +418,8 @@ fn leaving_row(ctx: &Ctx, leaving: &Leaving) -> LeavingRow {
     LeavingRow {
         line: ReleaseLine::of(&leaving.view, ctx),
         accepted: progress.accepted,
-        total: progress.total - progress.waived,
+        total: progress.total - progress.waived - progress.left_out,
+        blocking: ReleaseLines::of(&leaving.checklist, ctx.lang).blocking,
     }
 }
 

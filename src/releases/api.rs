@@ -1,11 +1,13 @@
 //! The agenda over REST: request and response types, and short handlers. Reading is open to everybody.
 
+mod checklist;
 mod public;
 mod renewal;
 
 pub use public::PublicOut;
 pub use renewal::ApplyStepsIn;
 
+use self::checklist::ReleaseChecklistOut;
 use super::model::{Flags, Reason, When};
 use super::policy::Action;
 use super::service::{self, Act, ConfirmIn, CorrectIn, MoveIn, PlanIn, ReleaseFilter};
@@ -39,6 +41,8 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(improve_release)
         .service(confirm_release)
         .service(move_release)
+        .service(publish_release)
+        .service(show_checklist)
         .service(cancel_release)
         .service(renewal::list_outdated_releases)
         .service(renewal::apply_steps);
@@ -53,6 +57,8 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("improve_release", Right::Ever(Action::Improve)),
     ("confirm_release", Right::Ever(Action::Confirm)),
     ("move_release", Right::Ever(Action::Move)),
+    ("publish_release", Right::Ever(Action::Publish)),
+    ("show_checklist", Right::Ever(Action::ViewChecklist)),
     ("cancel_release", Right::Ever(Action::Cancel)),
     ("list_outdated_releases", Right::Ever(Action::RenewSteps)),
     ("apply_steps", Right::Ever(Action::RenewSteps)),
@@ -258,6 +264,9 @@ pub struct ProgressOut {
     pub accepted: usize,
     #[schema(value_type = u32)]
     pub waived: usize,
+    /// Chapters without which the release goes out.
+    #[schema(value_type = u32)]
+    pub missing: usize,
 }
 
 /// One release with all dates it has had.
@@ -340,7 +349,7 @@ pub async fn show_release(ctx: Ctx, id: web::Path<ReleaseId>) -> Answer {
     let about = service::about(&ctx, &story.view).await?;
     let editions = service::editions(&ctx, &story.view).await?;
     let next = Coming::among(&editions).after(&story.view);
-    let public = PublicOut::of(&story.view, &about, &story.reports, next, &ctx.config().base_url());
+    let public = PublicOut::of(&story.view, &about, &story.parts, next, &ctx.config().base_url());
     Ok(version::answer(story.view.release.version, &StoryOut::at(story, public, ctx.now())))
 }
 
@@ -435,6 +444,30 @@ pub async fn cancel_release(
 ) -> Answer {
     let version = version::if_match(&request)?;
     carry_out(&ctx, *id, version, Act::Cancel(input.value.into())).await
+}
+
+/// Publish a release that is due
+///
+/// The service publishes every release at its instant, unless something keeps it back; this does not wait for its next
+/// look. Who may: the secretariat. Mails: none. Errors: `wrong_transition` before the instant, `release_blocked` with
+/// everything that keeps it back (`GET /releases/{id}/checklist`).
+#[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), responses((status = 200, body = ReleaseOut)))]
+#[post("/releases/{id:[0-9A-Fa-f-]+}/publish")]
+pub async fn publish_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>) -> Answer {
+    let version = version::if_match(&request)?;
+    let published = ctx.write(async |txn| service::publish_now(&ctx, txn, *id, version).await).await?;
+    Ok(answer(&ctx, published))
+}
+
+/// The checklist before a release
+///
+/// Errors that block and warnings apart, each with the page on which it is mended. A joint release waits for every chapter
+/// that is not left out; others come out with what is accepted. Who may: secretariat and direction.
+#[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path)), responses((status = 200, body = ReleaseChecklistOut)))]
+#[get("/releases/{id:[0-9A-Fa-f-]+}/checklist")]
+pub async fn show_checklist(ctx: Ctx, id: web::Path<ReleaseId>) -> Answer {
+    let list = service::before_release(&ctx, *id).await?;
+    Ok(HttpResponse::Ok().json(ReleaseChecklistOut::of(list, &ctx.config().base_url())))
 }
 
 async fn carry_out(ctx: &Ctx, id: ReleaseId, version: i32, act: Act) -> Answer {
@@ -565,8 +598,8 @@ impl From<Change> for ChangeOut {
 }
 
 impl From<Progress> for ProgressOut {
-    fn from(Progress { total, accepted, waived }: Progress) -> Self {
-        Self { total, accepted, waived }
+    fn from(Progress { total, accepted, waived, left_out }: Progress) -> Self {
+        Self { total, accepted, waived, missing: left_out }
     }
 }
 

@@ -114,9 +114,21 @@ impl Frame {
     }
 }
 
-/// Returns the instant at which the public facts about a release last changed: a change of its own, or a report seen.
+/// Returns the instant at which the public facts about a release last changed: a change of its own, a report seen, or a chapter
+/// left out.
 pub fn changed_at(entry: &Entry) -> DateTime<Utc> {
-    entry.reports.iter().map(|report| report.seen.at).fold(entry.view.updated_at, DateTime::max)
+    let parts = &entry.parts;
+    let seen = parts.reports.iter().map(|report| report.seen.at);
+    seen.chain(parts.missing.iter().map(|chapter| chapter.since)).fold(entry.view.updated_at, DateTime::max)
+}
+
+/// «Capitolo mancante, Sondrio: il referente non è ancora designato.», for each missing chapter.
+fn missing_texts(entry: &Entry, lang: Lang) -> impl Iterator<Item = String> {
+    entry
+        .parts
+        .missing
+        .iter()
+        .map(move |chapter| lang.f("releases.feed_missing", &[("place", &chapter.place), ("cause", &chapter.cause)]))
 }
 
 /// «Rinviata da mercoledì 16 dicembre 2026 a mercoledì 23 dicembre 2026.»

@@ -574,6 +574,8 @@ pub enum Refusal {
     NothingCorrected,
     #[error("its instant has not come")]
     UnderEmbargo,
+    #[error("it is kept back: {missing:?}")]
+    Blocked { missing: Vec<(Option<String>, &'static str)> },
     #[error("the product has a release for this period already")]
     ReleaseExists,
     #[error("an autonomous product is one observatory's, and none is named")]
@@ -597,6 +599,7 @@ impl DomainRefusal for Refusal {
             Self::UnderEmbargo => {
                 Refused::of(Code::WrongTransition).with("state", State::Confirmed.to_string()).with("allowed", "")
             }
+            Self::Blocked { missing } => Refused::of(Code::ReleaseBlocked).with("missing", missing.clone()),
             Self::HourMissing => Refused::at("hour", Code::NotPrecise),
             Self::HourOutOfPlace => Refused::at("hour", Code::HourOutOfPlace),
             Self::HourSkipped(slot) => {

@@ -15,6 +15,8 @@ pub enum Action {
     /// Give releases at work the present steps of their product.
     RenewSteps,
     Publish,
+    /// Read what keeps a release from coming out.
+    ViewChecklist,
     /// Take back what was published.
     Withdraw,
 }
@@ -30,11 +32,13 @@ impl Action {
         Self::Cancel,
         Self::RenewSteps,
         Self::Publish,
+        Self::ViewChecklist,
         Self::Withdraw,
     ];
 }
 
-/// Decides permissions. The agenda is public; the secretariat maintains it; only the service publishes (rule 10).
+/// Decides permissions. The agenda is public; the secretariat maintains it. The service publishes at the instant of a release, or
+/// the secretariat once nothing keeps back one that is due.
 pub fn may(actor: &Actor, action: Action) -> bool {
     match action {
         Action::View => true,
@@ -45,7 +49,8 @@ pub fn may(actor: &Actor, action: Action) -> bool {
         | Action::Move
         | Action::Cancel
         | Action::RenewSteps
+        | Action::Publish
         | Action::Withdraw => actor.is_ourselves() || (actor.is_secretariat() && actor.may_write()),
-        Action::Publish => actor.is_ourselves(),
+        Action::ViewChecklist => actor.is_ourselves() || actor.sees_the_whole(),
     }
 }

@@ -15,7 +15,7 @@ pub use plan::{PlanIn, plan, plan_by_rule, plannable};
 pub use renew::{Outdated, Renewed, outdated, renew_steps, told_of_renewal};
 pub use show::{
     agenda, changed_dates, editions, filter, holidays, last_change, latest_days, narrowing, notices_since, overtaken,
-    places, release_at, reports, story, story_of, years,
+    parts, places, release_at, story, story_of, years,
 };
 
 use self::concerned::Network;
@@ -33,7 +33,6 @@ use crate::catalogue::questions::Catalogue;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::deliverables::service::{self as deliverables, Owed};
-use crate::deliverables::view::Progress;
 use crate::designations::model::Seat;
 use crate::designations::service as designations;
 use crate::each::Failures;
@@ -41,14 +40,16 @@ use crate::error::{Error, Refusal as _, Result};
 use crate::network::model::ObservatoryView;
 use crate::open::{Guarded, Scoped, Seen, open};
 use crate::releases::verb::Verb;
+use crate::reviews::model::release::{Point, ReleaseChecklist};
+use crate::reviews::service as reviews;
 use crate::tasks::model::Task;
 use crate::tasks::service::{self as tasks, StepTask};
-use crate::texts::Lang;
+use crate::texts::{Label as _, Lang};
 use crate::time::{Period, words};
 use crate::typed;
 use chrono::{NaiveDate, NaiveTime};
 use entity::ids::{DeliverableId, ObservatoryId, OutcomeId, ReleaseId};
-use entity::kinds::{ProductScope, ReleaseChangeKind, ReleaseState};
+use entity::kinds::{ReleaseChangeKind, ReleaseState};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 
@@ -359,9 +360,8 @@ pub async fn cancel(
     Ok(saved)
 }
 
-/// Publishes every release whose instant has come and that has something to publish: a joint product once all its
-/// deliverables are approved, the others as soon as one is. Other releases stay due, become late, and are checked again
-/// at the next run.
+/// Publishes every release whose instant has come and that nothing keeps back ([`before_release`]). Other releases stay due,
+/// become late, and are checked again at the next run.
 ///
 /// Who may: the service itself; the portal's job calls it, any number of times. Mails: none. Each release has its own
 /// transaction, so that a failure does not affect the others. Returns the number of published releases, and the
@@ -385,9 +385,7 @@ pub async fn publish_due(ctx: &Ctx) -> Result<(u64, Failures)> {
 }
 
 async fn is_to_publish(ctx: &Ctx, db: &impl ConnectionTrait, view: &ReleaseView) -> Result<bool> {
-    let id = view.release.id;
-    let progress = deliverables::progress(db, &[id]).await?.remove(&id).unwrap_or_default();
-    Ok(view.flags(ctx.now()).due && is_ready(view.scope, progress))
+    Ok(view.flags(ctx.now()).due && reviews::before_release(ctx, db, view.release.id).await?.blocking.is_empty())
 }
 
 /// Publishes a release, if the conditions still hold; returns whether it was published.
@@ -401,12 +399,25 @@ async fn publish(ctx: &Ctx, txn: &Txn, id: ReleaseId) -> Result<bool> {
     Ok(true)
 }
 
-/// Tells whether a release of this scope has something to publish.
-fn is_ready(scope: ProductScope, progress: Progress) -> bool {
-    match scope {
-        ProductScope::Joint => progress.accepted > 0 && progress.missing() == 0,
-        ProductScope::PerObservatory | ProductScope::Autonomous => progress.accepted > 0,
+/// Publishes a release that is due at once, without waiting for the next run of the job.
+///
+/// Who may: the secretariat. Mails: none. Errors: `wrong_transition` before its instant, `release_blocked` with everything that
+/// keeps it back, `stale`.
+pub async fn publish_now(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: i32) -> Result<ReleaseView> {
+    let current = open::<ReleaseView>(ctx, txn, id, Action::Publish, Seen::Version(version)).await?.release;
+    let published = current.published(ctx.now())?;
+    let list = reviews::before_release(ctx, txn, id).await?;
+    if !list.blocking.is_empty() {
+        let said = |point: &Point| (point.part.as_ref().map(|(_, name)| name.clone()), point.finding.label_key());
+        return Err(Refusal::Blocked { missing: list.blocking.iter().map(said).collect() }.into());
     }
+    save(ctx, txn, &published, ReleaseChangeKind::Published, Why::default()).await
+}
+
+/// Returns what keeps a release from coming out, and the warnings. Who may: secretariat and direction.
+pub async fn before_release(ctx: &Ctx, id: ReleaseId) -> Result<ReleaseChecklist> {
+    open::<ReleaseView>(ctx, ctx.reader(), id, Action::ViewChecklist, Seen::AsItStands).await?;
+    reviews::before_release(ctx, ctx.reader(), id).await
 }
 
 /// Writes an amendment or a withdrawal of what a release published into its history, and tells it. The portal calls this,

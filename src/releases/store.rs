@@ -399,6 +399,7 @@ pub async fn shares(db: &impl ConnectionTrait, of: &[ReleaseId]) -> Result<HashM
     let rows: Vec<ShareRow> = deliverable::Entity::find()
         .select_only()
         .columns([deliverable::Column::ReleaseId, deliverable::Column::ObservatoryId, deliverable::Column::State])
+        .columns([deliverable::Column::Reason, deliverable::Column::UpdatedAt])
         .column_as(publication::Column::State, "page_state")
         .columns([publication::Column::Address, publication::Column::FirstSeenAt])
         .join(JoinType::LeftJoin, to_publication.into())
@@ -420,6 +421,8 @@ struct ShareRow {
     release_id: ReleaseId,
     observatory_id: ObservatoryId,
     state: DeliverableState,
+    reason: Option<String>,
+    updated_at: Instant,
     page_state: Option<PublicationState>,
     address: Option<String>,
     first_seen_at: Option<Instant>,
@@ -429,10 +432,12 @@ impl From<ShareRow> for Share {
     /// A page that has changed since it was verified is still the report; one that is gone is not.
     fn from(row: ShareRow) -> Self {
         let is_there = matches!(row.page_state, Some(PublicationState::Verified | PublicationState::Altered));
+        let missing = row.reason.filter(|_| row.state == DeliverableState::Missing);
         let seen = row.address.zip(row.first_seen_at).filter(|_| is_there);
         Self {
             observatory: row.observatory_id,
             state: row.state,
+            missing: missing.map(|cause| (cause, row.updated_at.0)),
             seen: seen.map(|(address, at)| Seen { address, at: at.0 }),
         }
     }

@@ -191,6 +191,8 @@ pub fn overtaken_text(how: Overtaking, at: DateTime<Utc>, now: When, lang: Lang)
 pub struct Share {
     pub observatory: ObservatoryId,
     pub state: DeliverableState,
+    /// Public cause of a missing chapter, and the instant since which it is missing.
+    pub missing: Option<(String, DateTime<Utc>)>,
     /// The page on the portal, if the service has recognised it.
     pub seen: Option<Seen>,
 }
@@ -211,14 +213,34 @@ pub struct Report {
     pub seen: Seen,
 }
 
+/// A chapter without which a joint release goes out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingChapter {
+    /// Code of the observatory.
+    pub observatory: String,
+    /// The province it would be about.
+    pub place: String,
+    /// Public cause.
+    pub cause: String,
+    pub since: DateTime<Utc>,
+}
+
+/// Parts of a release, as the public may know it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// Reports that can be read.
+    pub reports: Vec<Report>,
+    /// Chapters without which it goes out, by name of the province.
+    pub missing: Vec<MissingChapter>,
+}
+
 /// A release with everything that the public may know about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     pub view: ReleaseView,
     /// Every date, the first one first.
     pub changes: Vec<Change>,
-    /// Reports that can be read.
-    pub reports: Vec<Report>,
+    pub parts: Parts,
     /// The release of the same product that comes after it.
     pub next: Option<ReleaseView>,
     pub about: About,
@@ -333,8 +355,8 @@ pub struct Story {
     /// Every date, the first one first.
     pub changes: Vec<Change>,
     pub progress: Progress,
-    /// Reports that can be read: the one of a joint product, otherwise one for each province, by name.
-    pub reports: Vec<Report>,
+    /// The reports of the provinces by name, or the one of a joint product, and its missing chapters.
+    pub parts: Parts,
     /// Provinces whose report is accepted and not seen on the portal yet, by name; none before the release is out.
     pub unseen: Vec<String>,
     /// Provinces that do not take part, by name.

@@ -16,7 +16,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use entity::ids::{DeliverableId, PeerReadingId, ReleaseId, RemarkId};
 use wire::{
     AnswerRemarkIn, AskReadingIn, ChaptersOut, DeliverReadingIn, OpenReadingsOut, ReadingOut, RejectRemarkIn,
-    RemarkOut, RequestChangesIn, ReviewOut, WriteRemarkIn,
+    RemarkOut, RequestChangesIn, ReviewOut, TakeOverIn, TakenOverOut, WriteRemarkIn,
 };
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
@@ -25,6 +25,7 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(request_changes)
         .service(approve_deliverable)
         .service(write_remark)
+        .service(take_over_remarks)
         .service(show_remark)
         .service(answer_remark)
         .service(accept_remark)
@@ -46,6 +47,7 @@ pub const RIGHTS_BY_DELIVERABLE: &[(&str, Right<OnDeliverable>)] = &[
     ("request_changes", Right::Ever(OnDeliverable::RequestChanges)),
     ("approve_deliverable", Right::Ever(OnDeliverable::Approve)),
     ("write_remark", Right::Ever(OnDeliverable::Remark)),
+    ("take_over_remarks", Right::Ever(OnDeliverable::Remark)),
     ("show_remark", Right::Ever(OnDeliverable::ViewReview)),
     ("answer_remark", Right::Ever(OnDeliverable::AnswerRemark)),
     ("accept_remark", Right::Ever(OnDeliverable::Remark)),
@@ -136,6 +138,19 @@ pub async fn write_remark(
         Ok(Created { location, version: Some(made.remark.version), body: RemarkOut::from(made.remark) })
     })
     .await
+}
+
+/// Take over remarks of the edition before
+///
+/// Each remark that the edition before has left becomes a remark of this round, once. Who may: the secretariat. Errors:
+/// `wrong_transition` once the deliverable is accepted or left out, `not_found` for a remark that was not left for this
+/// edition, `remark_taken_over`.
+#[utoipa::path(tag = "reviews", params(("id" = DeliverableId, Path)), request_body = TakeOverIn, responses((status = 200, body = TakenOverOut)))]
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/take-over-remarks")]
+pub async fn take_over_remarks(ctx: Ctx, id: web::Path<DeliverableId>, input: Json<TakeOverIn>) -> Answer {
+    let made = ctx.write(async |txn| service::take_over(&ctx, txn, *id, input.value.remark_id).await).await?;
+    let items = made.into_iter().map(|view| RemarkOut::from(view.remark)).collect();
+    Ok(HttpResponse::Ok().json(TakenOverOut { items }))
 }
 
 /// One remark

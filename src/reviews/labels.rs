@@ -49,6 +49,9 @@ impl Label for Finding {
             Self::ReadingOpen => "reviews.finding_reading_open",
             Self::SheetMissing => "reviews.finding_sheet_missing",
             Self::AddressMissing => "reviews.finding_address_missing",
+            Self::NothingAccepted => "reviews.finding_nothing_accepted",
+            Self::SheetLapsed => "reviews.finding_sheet_lapsed",
+            Self::AccessLapsed => "reviews.finding_access_lapsed",
         }
     }
 }

@@ -6,6 +6,9 @@
 //! accepts it. At most one peer reading of a contribution is open. The holder of the ball is derived from the facts, so
 //! there is exactly one, and the times of all holders add up to the time elapsed (`model/turn.rs`, ADR 26).
 //!
+//! A remark that the edition before has left is taken over at most once. What keeps a release back is one list, read by its
+//! publication, the pages and the API (`model/release.rs`, ADR 38).
+//!
 //! *Who may.* The secretariat writes remarks, judges the answers, asks for a peer reading, sends back and accepts; the
 //! observatory answers, or the secretariat on its behalf. A peer reading is accepted, refused and delivered by the
 //! observatory that was asked (`policy.rs`); the rights on remarks are those of the deliverable.
@@ -19,6 +22,7 @@ mod labels;
 pub mod mail;
 pub mod model;
 pub mod policy;
+pub mod questions;
 pub mod service;
 mod store;
 pub mod verb;

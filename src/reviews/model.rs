@@ -1,18 +1,19 @@
 //! Remarks and peer readings as pure data, with their lifecycles; whose turn it is (`turn.rs`), what is missing
-//! before a contribution is accepted or released (`checklist.rs`), and which chapter blocks a release (`blocker.rs`).
+//! before a contribution is accepted (`checklist.rs`) and before its release comes out (`release.rs`), and which chapter blocks a release (`blocker.rs`).
 
 pub mod blocker;
 pub mod checklist;
+pub mod release;
 pub mod turn;
 
-use crate::deliverables::model::Submission;
+use crate::deliverables::model::{Deliverable, Submission};
 use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use crate::lifecycle::{self, Table, Target, WrongTransition};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{
     BodyId, DeliverableId, ObservatoryId, PeerReadingId, PersonId, RemarkId, RemarkStepId, SubmissionId,
 };
-use entity::kinds::{ReadingState, RemarkState, RemarkStepKind};
+use entity::kinds::{DeliverableState, ReadingState, RemarkState, RemarkStepKind};
 
 /// Longest remark, in characters.
 pub const REMARK_CHARACTERS: usize = 4000;
@@ -121,6 +122,8 @@ pub struct Remark {
     pub state: RemarkState,
     pub written_at: DateTime<Utc>,
     pub written_by: Option<PersonId>,
+    /// The remark of the edition before from which it was taken over.
+    pub copied_from: Option<RemarkId>,
     /// Oldest first.
     pub steps: Vec<Step>,
     pub version: i32,
@@ -237,6 +240,15 @@ pub fn rounds(submissions: &[Submission]) -> Vec<Round<'_>> {
     (1..).zip(standing).map(|(number, submission)| Round { number, submission }).collect()
 }
 
+/// Returns the day by which a contribution is due: that of its earliest open remark once the review has sent it back,
+/// otherwise its own.
+pub fn due_day(of: &Deliverable, submissions: &[Submission], remarks: &[Remark]) -> NaiveDate {
+    let is_at_work = matches!(of.state(), DeliverableState::ChangesRequested | DeliverableState::InProgress);
+    let is_sent_back = is_at_work && submissions.iter().any(|one| one.remarks.is_some());
+    let earliest = remarks.iter().filter(|remark| remark.is_open()).map(|remark| remark.due_day).min();
+    earliest.filter(|_| is_sent_back).unwrap_or_else(|| of.day())
+}
+
 /// Refusals of the review.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -260,6 +272,8 @@ pub enum Refusal {
     TooManyRemarks,
     #[error("the day is before today")]
     DayInPast,
+    #[error("every remark of the edition before is taken over")]
+    TakenOver,
 }
 
 impl DomainRefusal for Refusal {
@@ -274,6 +288,7 @@ impl DomainRefusal for Refusal {
             Self::ReadingOpen => Refused::at("observatory", Code::ReadingOpen),
             Self::TextMissing => Refused::of(Code::TextMissing),
             Self::TooManyRemarks => Refused::at("remarks", Code::TooManyRemarks).with("limit", MOST_REMARKS),
+            Self::TakenOver => Refused::of(Code::RemarkTakenOver),
             Self::DayInPast => Refused::at("due_day", Code::DayInPast),
         }
     }

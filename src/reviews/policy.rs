@@ -3,8 +3,11 @@
 
 use crate::auth::actor::{Actor, HeldSeat};
 use entity::ids::{BodyId, ObservatoryId};
-use entity::kinds::SeatKind;
 use uuid::Uuid;
+
+/// Readings that a list may show: those by the observatories for which the caller works, and of what these or the caller's
+/// bodies owe.
+pub use crate::deliverables::policy::{Visibility, visibility};
 
 /// Actions on a peer reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,29 +57,4 @@ pub fn may_ever(actor: &Actor, action: Action) -> bool {
         Subject { reader: observatory, observatory, body: held.body_id }
     };
     actor.is_ourselves() || actor.seats.iter().any(|held| may(actor, action, own(held)))
-}
-
-/// Readings that a list may show.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Visibility {
-    Everything,
-    /// Readings by the observatories for which the caller works, and of what they or the caller's bodies owe.
-    Own {
-        observatories: Vec<ObservatoryId>,
-        bodies: Vec<BodyId>,
-    },
-}
-
-/// Returns the readings that the actor sees; `None` for an actor who neither works for an observatory nor manages a body.
-pub fn visibility(actor: &Actor) -> Option<Visibility> {
-    if actor.is_ourselves() || actor.sees_the_whole() {
-        return Some(Visibility::Everything);
-    }
-    let works = |kind| matches!(kind, SeatKind::Referent | SeatKind::Deputy);
-    let observatories: Vec<ObservatoryId> =
-        actor.seats.iter().filter(|seat| works(seat.kind)).filter_map(|seat| seat.observatory_id).collect();
-    let bodies: Vec<BodyId> =
-        actor.seats.iter().filter(|seat| seat.kind == SeatKind::BodyManager).map(|seat| seat.body_id).collect();
-    let has_none = observatories.is_empty() && bodies.is_empty();
-    (!has_none).then_some(Visibility::Own { observatories, bodies })
 }

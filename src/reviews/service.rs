@@ -2,6 +2,7 @@
 
 mod chapters;
 mod readings;
+mod release;
 mod remarks;
 mod rounds;
 mod turns;
@@ -11,7 +12,8 @@ pub use readings::{
     AskIn, DeliverIn, FoundReading, accept_reading, ask_reading, deliver_reading, list_open_readings, neighbours,
     reading, refuse_reading, withdraw_reading,
 };
-pub use remarks::{AnswerIn, RemarkIn, accept, answer, carry, reject, remark, write_remark};
+pub use release::{before_release, before_releases};
+pub use remarks::{AnswerIn, RemarkIn, accept, answer, carry, reject, remark, take_over, write_remark};
 pub use rounds::{approve, request_changes};
 pub use turns::{Balls, balls};
 
@@ -21,8 +23,7 @@ use super::model::{Reading, Remark};
 use super::store;
 use super::view::{Held, LastTime, Names, ReadingView, Review};
 use crate::catalogue::model::{Sheet, in_force};
-use crate::catalogue::questions::Catalogue;
-use crate::catalogue::service as catalogue;
+use crate::catalogue::questions::{AllSheets, Catalogue};
 use crate::ctx::Ctx;
 use crate::db::StoreError;
 use crate::deliverables::model::Submission;
@@ -34,10 +35,10 @@ use crate::error::Result;
 use crate::network::questions::{AllBodies, AllCalendars, AllObservatories};
 use crate::network::service as network;
 use crate::open::{Seen, open};
-use crate::time::{Period, zone};
-use chrono::{DateTime, Utc};
+use crate::time::zone;
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, PersonId};
-use entity::kinds::{RemarkState, SeatKind};
+use entity::kinds::{DeliverableState, RemarkState, SeatKind};
 use sea_orm::ConnectionTrait;
 use std::collections::BTreeSet;
 
@@ -47,17 +48,29 @@ use std::collections::BTreeSet;
 /// Who may: the secretariat and the direction, the observatory, its body, and an observatory that accepted to read it.
 pub async fn review(ctx: &Ctx, id: DeliverableId) -> Result<Review> {
     let view = open::<DeliverableView>(ctx, ctx.reader(), id, Action::ViewReview, Seen::AsItStands).await?;
-    let db = ctx.reader();
-    let submissions = deliverables::submissions(db, id).await?;
-    let remarks = store::remarks(db, &[id]).await?;
+    let submissions = deliverables::submissions(ctx.reader(), id).await?;
+    review_of(ctx, view, submissions).await
+}
+
+/// Like [`review`], for a contribution that was found already, with its submissions. The caller has checked that the reader
+/// may read its review.
+pub async fn review_of(ctx: &Ctx, view: DeliverableView, submissions: Vec<Submission>) -> Result<Review> {
+    let (db, id) = (ctx.reader(), view.deliverable.id);
+    let before = edition_before(db, &view).await?;
+    let ids: Vec<DeliverableId> = std::iter::once(id).chain(before.iter().map(|one| one.deliverable.id)).collect();
+    let all = store::remarks(db, &ids).await?;
+    let (remarks, of_before): (Vec<Remark>, Vec<Remark>) = all.into_iter().partition(|one| one.deliverable_id == id);
     let readings = store::readings(db, &[id]).await?;
-    let turns = turns::Turns::read(ctx, db, std::slice::from_ref(&view)).await?;
+    let turns = turns::Turns::of(ctx, db, &ids).await?;
     let course = turns.course(&view, &submissions, &readings);
-    let sheets = sheets(ctx, db, &view).await?;
+    let sheets = sheets(ctx, &view).await?;
     let (held, elapsed) = held(ctx, &turns, &view, &course).await?;
     let facts = facts(ctx, &view, &submissions, &remarks, &readings, &sheets).await?;
     let facts = Facts { has_address: turns.is_declared(&view), ..facts };
-    let last_time = last_time(ctx, &view, &sheets).await?;
+    let last_time = match before {
+        Some(before) => Some(last_time(ctx, before, of_before, &turns, &sheets).await?),
+        None => None,
+    };
     let names = names(ctx, &submissions, &remarks, &readings, last_time.as_ref()).await?;
     Ok(Review {
         ball: turns.ball(&view, &course)?,
@@ -70,6 +83,7 @@ pub async fn review(ctx: &Ctx, id: DeliverableId) -> Result<Review> {
         last_time,
         names,
         readings: views(ctx, readings, &view).await?,
+        due_day: super::model::due_day(&view.deliverable, &submissions, &remarks),
         submissions,
         remarks,
         view,
@@ -88,21 +102,15 @@ async fn is_alone(ctx: &Ctx) -> Result<bool> {
 }
 
 /// Returns the versions of the methodology sheet of a contribution's product.
-async fn sheets(ctx: &Ctx, db: &impl ConnectionTrait, view: &DeliverableView) -> Result<Vec<Sheet>> {
-    let products = ctx.recall(&Catalogue).await?;
-    match products.iter().find(|product| product.code == view.product_code) {
-        Some(product) => catalogue::sheets(db, product.id).await,
-        None => Ok(Vec::new()),
-    }
+async fn sheets(ctx: &Ctx, view: &DeliverableView) -> Result<Vec<Sheet>> {
+    let (products, sheets) = (ctx.recall(&Catalogue).await?, ctx.recall(&AllSheets).await?);
+    let product = products.iter().find(|product| product.code == view.product_code);
+    Ok(product.and_then(|product| sheets.get(&product.id)).cloned().unwrap_or_default())
 }
 
 /// Returns the sheet that applies to the period of a contribution.
 fn sheet_of<'a>(view: &DeliverableView, sheets: &'a [Sheet]) -> Result<Option<&'a Sheet>> {
-    let period: Period = view
-        .period
-        .parse()
-        .map_err(|_| StoreError::inconsistent("release", view.deliverable.release_id, "an unreadable period"))?;
-    Ok(in_force(sheets, period))
+    Ok(in_force(sheets, release::period_of(view)?))
 }
 
 /// Returns the facts of the checklist, except for the address on the portal.
@@ -146,32 +154,56 @@ async fn held(ctx: &Ctx, turns: &turns::Turns, view: &DeliverableView, course: &
     Ok((held.collect(), days(course.begun_at(), course.counted_until(ctx.now()))?))
 }
 
-/// Returns the same chapter in the edition before.
-async fn last_time(ctx: &Ctx, view: &DeliverableView, sheets: &[Sheet]) -> Result<Option<LastTime>> {
-    let db = ctx.reader();
+/// Returns the day by which a contribution is due: that of its earliest open remark once the review has sent it back,
+/// otherwise its own. The caller has checked that the reader may see it.
+pub async fn due_day(db: &impl ConnectionTrait, view: &DeliverableView) -> Result<NaiveDate> {
+    let id = view.deliverable.id;
+    let (submissions, remarks) = (deliverables::submissions(db, id).await?, store::remarks(db, &[id]).await?);
+    Ok(super::model::due_day(&view.deliverable, &submissions, &remarks))
+}
+
+/// Makes the account of the edition before from its remarks.
+async fn last_time(
+    ctx: &Ctx,
+    before: DeliverableView,
+    remarks: Vec<Remark>,
+    turns: &turns::Turns,
+    sheets: &[Sheet],
+) -> Result<LastTime> {
+    Ok(LastTime {
+        working_days: days_it_took(ctx, &before, turns).await?,
+        sheet: sheet_of(&before, sheets)?.cloned(),
+        carried: left(remarks),
+        view: before,
+    })
+}
+
+/// Returns the contribution to the same chapter for the latest period before.
+async fn edition_before(db: &impl ConnectionTrait, view: &DeliverableView) -> Result<Option<DeliverableView>> {
     let editions = deliverables::of_chapter(db, &view.product_code, view.deliverable.observatory_id).await?;
     let before =
         editions.into_iter().filter(|one| one.period < view.period && one.deliverable.id != view.deliverable.id);
-    let Some(before) = before.max_by(|one, other| one.period.cmp(&other.period)) else { return Ok(None) };
-    let id = before.deliverable.id;
-    let mut carried = store::remarks(db, &[id]).await?;
-    carried.retain(|remark| remark.is_open() || remark.state == RemarkState::Carried);
-    Ok(Some(LastTime {
-        working_days: days_it_took(ctx, &before).await?,
-        sheet: sheet_of(&before, sheets)?.cloned(),
-        carried,
-        view: before,
-    }))
+    Ok(before.max_by(|one, other| one.period.cmp(&other.period)))
+}
+
+/// Returns the remarks that an edition has left for the next one.
+async fn left_by(db: &impl ConnectionTrait, before: &DeliverableView) -> Result<Vec<Remark>> {
+    Ok(left(store::remarks(db, &[before.deliverable.id]).await?))
+}
+
+/// Keeps the remarks that are left for the next edition.
+fn left(mut remarks: Vec<Remark>) -> Vec<Remark> {
+    remarks.retain(|remark| remark.is_open() || remark.state == RemarkState::Carried);
+    remarks
 }
 
 /// Returns the working days from the plan of a contribution to its acceptance.
-async fn days_it_took(ctx: &Ctx, view: &DeliverableView) -> Result<Option<i32>> {
+async fn days_it_took(ctx: &Ctx, view: &DeliverableView, turns: &turns::Turns) -> Result<Option<i32>> {
     let id = view.deliverable.id;
     let Some(accepted) = deliverables::accepted_at(ctx.reader(), &[id]).await?.remove(&id) else { return Ok(None) };
-    let Some(marks) = store::marks(ctx.reader(), &[id]).await?.remove(&id) else { return Ok(None) };
+    let Some(planned) = turns.planned_at(id) else { return Ok(None) };
     let calendars = ctx.recall(&AllCalendars).await?;
-    let (from, until) = (zone::day_of(marks.planned_at), zone::day_of(accepted));
-    Ok(Some(calendars.of(&view.territory)?.working_days_between(from, until)?))
+    Ok(Some(calendars.of(&view.territory)?.working_days_between(zone::day_of(planned), zone::day_of(accepted))?))
 }
 
 /// Returns the names of the people and bodies in a trace.
@@ -217,9 +249,7 @@ fn ended_at(view: &DeliverableView, marks: &store::Marks) -> Option<DateTime<Utc
     let state = view.deliverable.state();
     let is_final = matches!(
         state,
-        entity::kinds::DeliverableState::Published
-            | entity::kinds::DeliverableState::Verified
-            | entity::kinds::DeliverableState::Waived
+        DeliverableState::Published | DeliverableState::Verified | DeliverableState::Waived | DeliverableState::Missing
     );
     is_final.then_some(marks.changed_at)
 }

@@ -5,14 +5,16 @@ use super::model::{Reading, Remark, Step, is_open};
 use super::policy::Visibility;
 use crate::db::{StoreError, save_row};
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{DeliverableId, PeerReadingId, ReleaseId, RemarkId};
+use entity::ids::{DeliverableId, PeerReadingId, ProductId, ReleaseId, RemarkId};
 use entity::kinds::{ProductScope, ReadingState, RemarkState};
-use entity::{Instant, deliverable, observatory, peer_reading, product, publication, release, remark, remark_step};
+use entity::{
+    Instant, deliverable, early_access, observatory, peer_reading, product, publication, release, remark, remark_step,
+};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, Order,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -118,6 +120,7 @@ fn remark_of(row: remark::Model, steps: Vec<Step>) -> Remark {
         state: row.state,
         written_at: row.written_at.0,
         written_by: row.written_by,
+        copied_from: row.copied_from_id,
         steps,
         version: row.version,
     }
@@ -171,6 +174,18 @@ pub async fn remark(db: &impl ConnectionTrait, id: RemarkId) -> Result<Option<Re
     Ok(remarks_where(db, Condition::all().add(remark::Column::Id.eq(id))).await?.pop())
 }
 
+/// Returns those of these remarks that were taken over into the next edition.
+pub async fn taken_over(db: &impl ConnectionTrait, of: &[RemarkId]) -> Result<HashSet<RemarkId>> {
+    let rows: Vec<RemarkId> = remark::Entity::find()
+        .select_only()
+        .column(remark::Column::CopiedFromId)
+        .filter(remark::Column::CopiedFromId.is_in(of.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
 /// Returns the earliest due day of the open remarks on each of these contributions.
 pub async fn due_days(db: &impl ConnectionTrait, of: &[DeliverableId]) -> Result<HashMap<DeliverableId, NaiveDate>> {
     let rows: Vec<(DeliverableId, NaiveDate)> = remark::Entity::find()
@@ -203,6 +218,20 @@ pub async fn open_counts(db: &impl ConnectionTrait, of: &[DeliverableId]) -> Res
     Ok(counts)
 }
 
+/// Returns the last day of the permissions to read a product before its release that were not ended, by product.
+pub async fn last_access_days(db: &impl ConnectionTrait) -> Result<HashMap<ProductId, NaiveDate>> {
+    let rows: Vec<(ProductId, NaiveDate)> = early_access::Entity::find()
+        .select_only()
+        .column(early_access::Column::ProductId)
+        .column_as(early_access::Column::LastDay.max(), "last_day")
+        .filter(early_access::Column::EndedAt.is_null())
+        .group_by(early_access::Column::ProductId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
 pub async fn insert_remark(db: &impl ConnectionTrait, new: &Remark) -> Result<()> {
     let row = remark::ActiveModel {
         id: Set(new.id),
@@ -216,6 +245,7 @@ pub async fn insert_remark(db: &impl ConnectionTrait, new: &Remark) -> Result<()
         state: Set(new.state),
         written_at: Set(new.written_at.into()),
         written_by: Set(new.written_by),
+        copied_from_id: Set(new.copied_from),
         version: Set(new.version),
     };
     remark::Entity::insert(row).exec_without_returning(db).await?;

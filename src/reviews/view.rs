@@ -6,7 +6,7 @@ use super::model::{Reading, Remark};
 use crate::catalogue::model::Sheet;
 use crate::deliverables::model::Submission;
 use crate::deliverables::view::DeliverableView;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{BodyId, DeliverableId, PersonId};
 use std::collections::HashMap;
 
@@ -113,6 +113,8 @@ pub struct Review {
     pub submissions: Vec<Submission>,
     /// By number.
     pub remarks: Vec<Remark>,
+    /// Day by which it is due: that of its earliest open remark once it was sent back, otherwise its own.
+    pub due_day: NaiveDate,
     /// Oldest first.
     pub readings: Vec<ReadingView>,
     pub ball: Ball,

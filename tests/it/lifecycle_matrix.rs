@@ -214,9 +214,11 @@ fn deliverable(state: DeliverableState) -> deliverables::Deliverable {
     let reason = match state {
         DeliverableState::Blocked => Some("Portale fermo".to_owned()),
         DeliverableState::Waived => Some("Accorpata".to_owned()),
+        DeliverableState::Missing => Some("Il testo non è arrivato".to_owned()),
         _ => None,
     };
-    let resume = (state == DeliverableState::Blocked).then_some(DeliverableState::InProgress);
+    let left = matches!(state, DeliverableState::Blocked | DeliverableState::Missing);
+    let resume = left.then_some(DeliverableState::InProgress);
     deliverables::Deliverable {
         id: Uuid::nil().into(),
         release_id: Uuid::nil().into(),
@@ -229,12 +231,13 @@ fn deliverable(state: DeliverableState) -> deliverables::Deliverable {
 }
 
 fn of_deliverables(matrix: &mut Matrix) {
-    matrix.machine("deliverable (what was blocked was in progress)");
+    matrix.machine("deliverable (what was blocked or left out was in progress)");
     let next = |state, event| {
         let at = deliverable(state);
         let next = match event {
             deliverables::Event::Block => at.blocked("Portale fermo".into()),
             deliverables::Event::Waive => at.waived("Accorpata".into()),
+            deliverables::Event::Omit => at.omitted("Il testo non è arrivato".into()),
             event => at.after(event),
         };
         next.map(|next| next.state())
@@ -390,6 +393,7 @@ fn of_reviews(matrix: &mut Matrix) {
         state,
         written_at: now(),
         written_by: None,
+        copied_from: None,
         steps: Vec::new(),
         version: 1,
     };

@@ -228,6 +228,29 @@ async fn ask_bergamo_to_read(secretariat: &crate::support::app::Client) -> Strin
     format!("/api/v1/peer-readings/{}", reading["id"].as_str().expect("an id"))
 }
 
+/// Leaves the chapter of Bergamo out of a joint release, and awaits it again.
+async fn mails_about_a_chapter(app: &TestApp) -> Vec<Vec<Mail>> {
+    let scope = async |scope: &str| {
+        let change = format!("UPDATE product SET scope = '{scope}' WHERE code = 'relazione-territoriale'");
+        app.services.db.writer().execute_unprepared(&change).await.expect("the scope is changed");
+    };
+    scope("joint").await;
+    app.at("2027-03-18 09:00");
+    let secretariat = app.client(SECRETARIAT).await;
+    let own = secretariat.get("/api/v1/deliverables?observatory=bergamo").send().await.expect(200);
+    let own = format!("/api/v1/deliverables/{}", own["items"][0]["id"].as_str().expect("an id"));
+    let mut mails = Vec::new();
+    for (verb, said) in [("omit", json!({ "cause": "Il testo di Bergamo non è arrivato." })), ("reinstate", json!({}))]
+    {
+        let version = version(&secretariat, &own).await;
+        secretariat.post(&format!("{own}/{verb}")).if_match(&version).json(said).send().await.expect(200);
+        app.advance(QUIET);
+        mails.push(app.mails().await);
+    }
+    scope("per_observatory").await;
+    mails
+}
+
 /// Publishes a release, amends it and takes it back.
 async fn mails_about_the_published(language: &str) -> Vec<Vec<Mail>> {
     let app = TestApp::new(Engine::Sqlite).await;
@@ -237,12 +260,16 @@ async fn mails_about_the_published(language: &str) -> Vec<Vec<Mail>> {
     let mut ada = Designation::of("referent:bergamo").to("Ada", "Riva").json();
     ada["person"]["language"] = language.into();
     secretariat.post("/api/v1/designations").json(ada).send().await.expect(201);
+    let mut mails = Vec::new();
     let release = confirm_a_release(&secretariat).await;
+    app.advance(QUIET);
+    app.mails().await;
+    mails.extend(mails_about_a_chapter(&app).await);
+    let secretariat = app.client(SECRETARIAT).await;
     accepted(&app, &secretariat, "bergamo").await;
     app.at("2027-03-19 10:00");
     app.tick("publish").await;
     app.mails().await;
-    let mut mails = Vec::new();
     let ada = secretariat.get("/api/v1/designations?seat=referent&observatory=bergamo").send().await.expect(200);
     let access = json!({
         "product": "relazione-territoriale", "designation_id": ada["items"][0]["id"], "valid_from": "2027-04-01",

@@ -15,6 +15,7 @@ mod authz_matrix;
 mod backup;
 mod by_hand;
 mod catalogue;
+mod chapters;
 mod comments;
 mod corrected;
 mod demo;

@@ -88,7 +88,7 @@ fn is_due(row: &Row) -> bool {
     }
     match (row.origin.as_str(), row.deliverable_state.as_deref()) {
         ("step", Some(state)) if matches!(row.seat_kind.as_str(), "secretariat" | "direction") => {
-            !matches!(state, "approved" | "published" | "verified" | "waived")
+            !matches!(state, "approved" | "published" | "verified" | "waived" | "missing")
         }
         ("step", Some(state)) => matches!(state, "planned" | "in_progress" | "blocked"),
         _ => true,

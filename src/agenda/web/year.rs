@@ -124,6 +124,7 @@ impl Sign {
             DeliverableState::Verified => "★",
             DeliverableState::Blocked => "■",
             DeliverableState::Waived => "–",
+            DeliverableState::Missing => "✗",
         };
         let (text, kind) = state_of(state);
         Self { mark, state: Badge { text: lang.t(text), kind } }

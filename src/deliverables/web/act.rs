@@ -41,6 +41,8 @@ impl Act {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
     Reason,
+    /// A reason that becomes public.
+    Cause,
     Day,
 }
 

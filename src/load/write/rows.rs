@@ -535,6 +535,7 @@ impl Builder<'_> {
         let values = [
             (settings::SATURDAY_WORKS, self.file.calendar.saturday_works.to_string()),
             (settings::CONTRIBUTIONS_SHARED, self.file.contributions.shared.to_string()),
+            (settings::CHAPTER_LIMIT, self.file.contributions.missing_from().to_string()),
             (settings::LADDER_RUNGS, rungs.join(",")),
             (settings::LADDER_SEND_FROM, ladder.send_from.format("%H:%M").to_string()),
             (settings::LADDER_SEND_UNTIL, ladder.send_until.get_ref().format("%H:%M").to_string()),

@@ -231,15 +231,20 @@ impl Event {
                 for observatory in authors {
                     deliverables::approve(stage, release, observatory).await?;
                 }
-                if is_joint {
-                    let why = "Nessun referente designato: il capitolo non è stato scritto.";
-                    deliverables::waive(stage, release, "sondrio", why).await?;
-                }
+            }
+            Step::ComeOut if is_joint => {
+                let why = "Nessun referente è designato a Sondrio: il capitolo non è stato scritto.";
+                deliverables::omit(stage, release, "sondrio", why).await?;
+                // A joint product has one page for all, which is declared before.
+                let [first, ..] = AT_WORK;
+                portal::declare(stage, release, self.product.code, self.period, first).await?;
+                stage.run("publish").await?;
+                portal::is_found(stage, release, self.product.code, self.period, first).await?;
+                return Ok(());
             }
             Step::ComeOut => {
                 stage.run("publish").await?;
-                // A joint product has one page for all.
-                portal::appear(stage, release, self.product.code, self.period, authors.iter().copied().take(1)).await?;
+                portal::appear(stage, release, self.product.code, self.period, authors.iter().copied()).await?;
                 // No mail is sent about it.
                 return Ok(());
             }

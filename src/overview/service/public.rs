@@ -97,7 +97,7 @@ pub async fn part_of(ctx: &Ctx, observatory: &ObservatoryView) -> Result<Part> {
     let owner = releases::owner(ctx, observatory).await?;
     let mut coming = coming_from(db, ctx.today()).await?;
     coming.retain(|view| match own.get(&view.release.id) {
-        Some((_, state)) => *state != DeliverableState::Waived,
+        Some((_, state)) => !matches!(state, DeliverableState::Waived | DeliverableState::Missing),
         None => view.release.first_confirmed().is_none() && owner.will_owe(&view.release),
     });
     Ok(Part { reports, next: next(&coming).map(|at| coming.swap_remove(at)) })

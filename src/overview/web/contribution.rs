@@ -1,7 +1,7 @@
 //! The page of one contribution: its steps up to the page on the portal, the texts handed in, and the act that is due.
 
 use crate::ctx::Ctx;
-use crate::deliverables::model::{Event, LIFECYCLE, Submission, is_accepted};
+use crate::deliverables::model::{Event, LIFECYCLE, LateFrom, Submission, is_accepted};
 use crate::deliverables::policy::Action;
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::{DeliverableView, Dossier};
@@ -15,7 +15,10 @@ use crate::open::Guarded;
 use crate::portal::model::Publication;
 use crate::portal::service as portal;
 use crate::portal::web::state as publication_state;
+use crate::releases::model::{Event as ReleaseEvent, LIFECYCLE as RELEASE};
+use crate::releases::policy as releases_policy;
 use crate::releases::service as releases;
+use crate::releases::view::ReleaseView;
 use crate::releases::web::Line as ReleaseLine;
 use crate::reminders::service as reminders;
 use crate::reviews::web::{self as reviews, Panel};
@@ -64,6 +67,9 @@ struct ContributionPage {
     /// Whether that is the reader's next act, and not one beside the review.
     withdraws_first: bool,
     may_unblock: bool,
+    may_reinstate: bool,
+    /// Rule for a chapter that is late or missing.
+    missing: Option<MissingLine>,
     /// Address of the button that reminds of the step, or of the requested changes, that is due.
     urge: Option<String>,
     /// Acts with a page of their own that can be undone.
@@ -89,6 +95,39 @@ impl ContributionPage {
         let checklist = self.review.as_ref().and_then(|review| review.checklist.as_ref());
         if checklist.is_some_and(|list| !list.blocking.is_empty()) { "outline-primary" } else { "primary" }
     }
+}
+
+/// Rule for a chapter that is late or missing.
+struct MissingLine {
+    text: String,
+    /// Form of the amendment by which a text that comes later is published.
+    amend: Option<String>,
+}
+
+impl MissingLine {
+    /// Says from which day the release may go out without the chapter; of a missing one, what happens if its text comes.
+    fn of(ctx: &Ctx, dossier: &Dossier, release: &ReleaseView) -> Option<Self> {
+        let (deliverable, lang) = (&dossier.view.deliverable, ctx.lang);
+        let plain = |text: String| Some(Self { text, amend: None });
+        match (deliverable.state(), dossier.late_from) {
+            (DeliverableState::Missing, Some(_)) => plain(lang.t("deliverables.missing_to_come").to_owned()),
+            (DeliverableState::Missing, None) => {
+                let may_amend = release.may(&ctx.actor, releases_policy::Action::Withdraw)
+                    && RELEASE.allows(release.release.state(), ReleaseEvent::Amend);
+                let text = lang.t("deliverables.missing_out").to_owned();
+                Some(Self { text, amend: may_amend.then(|| format!("/releases/{}/amend", release.release.id)) })
+            }
+            (_, Some(late)) if !deliverable.is_settled() => plain(late_from_in_words(late, lang)),
+            _ => None,
+        }
+    }
+}
+
+/// «Dal 16 marzo 2027, 3 giorni lavorativi prima dell’uscita, …».
+fn late_from_in_words(late: LateFrom, lang: Lang) -> String {
+    let key = if late.is_by_hand { "deliverables.missing_from_by_hand" } else { "deliverables.missing_from" };
+    let (day, span) = (words::date(late.day, lang), words::working_days(late.working_days, lang));
+    lang.f(key, &[("day", &day), ("span", &span)])
 }
 
 /// One step of the contribution on its way to the portal.
@@ -171,14 +210,15 @@ async fn contribution_page(ctx: &Ctx, request: &HttpRequest, dossier: Dossier) -
     let waits = tasks::waits(ctx, &steps).await?;
     let proposals = tasks::proposals_for(ctx, view.deliverable.id).await?;
     let holders = holders(ctx, view).await?;
-    let review = reviews::panel(ctx, view).await?;
+    let review = reviews::panel(ctx, &dossier).await?;
     let publication = portal::of_deliverable(ctx, view.deliverable.id).await?;
     let release = releases::release(db, view.deliverable.release_id).await?;
     let due = due(ctx, &dossier, &steps, &publication);
     let urge = urge(ctx, view, &steps).await?;
     let is_report = matches!(due, Some(Due::Step(_) | Due::Text | Due::Declare));
     let is_in_review = matches!(due, Some(Due::Review));
-    let (final_acts, acts) = contributions::possible_acts(ctx, view).into_iter().partition(|act| act.is_final());
+    let (final_acts, acts) =
+        contributions::possible_acts(ctx, view, dossier.late_from).into_iter().partition(|act| act.is_final());
     let may = |event, action| LIFECYCLE.allows(view.deliverable.state(), event) && view.may(&ctx.actor, action);
     let may_withdraw = may(Event::Withdraw, Action::Withdraw);
     Ok(ContributionPage {
@@ -191,7 +231,7 @@ async fn contribution_page(ctx: &Ctx, request: &HttpRequest, dossier: Dossier) -
         overdue: view.deliverable.is_overdue(ctx.today()),
         derived_day: view.deliverable.hand_set_day.map(|_| words::long_day(view.deliverable.due_day, lang)),
         reason: view.deliverable.stage.reason().map(str::to_owned),
-        late: late(ctx, view).await?,
+        late: late(ctx, view, review.as_ref()).await?,
         beside: beside.iter().map(|task| TaskLine::of(task, ctx)).collect(),
         forms: forms(ctx, view, &proposals),
         proposals: proposals.iter().rev().map(|one| ProposalLine::of(ctx, one, view)).collect(),
@@ -201,6 +241,8 @@ async fn contribution_page(ctx: &Ctx, request: &HttpRequest, dossier: Dossier) -
         may_withdraw,
         withdraws_first: may_withdraw && !is_in_review,
         may_unblock: may(Event::Unblock, Action::Unblock),
+        may_reinstate: dossier.late_from.is_some() && may(Event::Reinstate, Action::Omit),
+        missing: MissingLine::of(ctx, &dossier, &release),
         urge,
         acts,
         final_acts,
@@ -235,10 +277,11 @@ async fn tasks_of(ctx: &Ctx, view: &DeliverableView) -> Result<(Vec<Task>, Vec<T
 }
 
 /// Returns what was said about a contribution that will be late.
-async fn late(ctx: &Ctx, view: &DeliverableView) -> Result<Option<(String, String)>> {
+async fn late(ctx: &Ctx, view: &DeliverableView, review: Option<&Panel>) -> Result<Option<(String, String)>> {
     let id = view.deliverable.id.0;
     let late = tasks::late_work(ctx.reader(), &[id]).await?;
-    let late = late.about((ObligationKind::Deliverable, id), view.deliverable.day());
+    let due_day = review.map_or_else(|| view.deliverable.day(), |review| review.due_day);
+    let late = late.about((ObligationKind::Deliverable, id), due_day);
     let late = late.filter(|_| view.deliverable.awaits_handing_in());
     Ok(late.map(|late| (late_in_words(late, ctx.lang), late.reason.clone())))
 }
@@ -347,6 +390,7 @@ fn review(state: DeliverableState, lang: Lang) -> Step {
         DeliverableState::Submitted => (Progress::Now, "overview.review_now"),
         DeliverableState::ChangesRequested => (Progress::Stopped, "overview.review_changes"),
         DeliverableState::Waived => (Progress::Stopped, "overview.review_waived"),
+        DeliverableState::Missing => (Progress::Stopped, "overview.review_missing"),
         state if is_accepted(state) => (Progress::Done, "overview.review_done"),
         _ => (Progress::ToDo, "overview.review_todo"),
     };

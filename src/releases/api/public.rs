@@ -1,7 +1,7 @@
 //! The public facts about a release beside its dates: its page, its product and whom to ask, the next release, the reports.
 
 use super::WhenDto;
-use crate::releases::view::{About, Entry, ReleaseView, Report};
+use crate::releases::view::{About, Entry, MissingChapter, Parts, ReleaseView, Report};
 use chrono::{DateTime, Utc};
 use entity::ids::ReleaseId;
 use serde::Serialize;
@@ -25,6 +25,9 @@ pub struct PublicOut {
     /// Reports that can be read, once it is published.
     #[schema(max_items = 100)]
     pub reports: Vec<ReportOut>,
+    /// Chapters without which a joint release goes out; decided, and possibly taken back until it is out.
+    #[schema(max_items = 100)]
+    pub missing_chapters: Vec<MissingChapterOut>,
 }
 
 /// Office that answers questions about a release.
@@ -70,9 +73,23 @@ pub struct ReportOut {
     pub seen_at: DateTime<Utc>,
 }
 
+/// A chapter without which a joint release goes out.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MissingChapterOut {
+    /// Code of the observatory.
+    #[schema(max_length = 60)]
+    pub observatory: String,
+    /// The province it would be about.
+    pub place: String,
+    /// Public cause.
+    #[schema(max_length = 1000)]
+    pub cause: String,
+    pub since: DateTime<Utc>,
+}
+
 impl PublicOut {
     /// Collects the facts; `base` is the address of the service.
-    pub fn of(view: &ReleaseView, about: &About, reports: &[Report], next: Option<&ReleaseView>, base: &str) -> Self {
+    pub fn of(view: &ReleaseView, about: &About, parts: &Parts, next: Option<&ReleaseView>, base: &str) -> Self {
         Self {
             page: format!("{base}{}", view.href()),
             description_it: about.description_it.clone(),
@@ -91,13 +108,20 @@ impl PublicOut {
                 date: next.release.when().into(),
                 page: format!("{base}{}", next.href()),
             }),
-            reports: reports.iter().map(ReportOut::from).collect(),
+            reports: parts.reports.iter().map(ReportOut::from).collect(),
+            missing_chapters: parts.missing.iter().map(MissingChapterOut::from).collect(),
         }
     }
 
     /// Collects the facts about an entry of a feed.
     pub fn of_entry(entry: &Entry, base: &str) -> Self {
-        Self::of(&entry.view, &entry.about, &entry.reports, entry.next.as_ref(), base)
+        Self::of(&entry.view, &entry.about, &entry.parts, entry.next.as_ref(), base)
+    }
+}
+
+impl From<&MissingChapter> for MissingChapterOut {
+    fn from(MissingChapter { observatory, place, cause, since }: &MissingChapter) -> Self {
+        Self { observatory: observatory.clone(), place: place.clone(), cause: cause.clone(), since: *since }
     }
 }
 

@@ -4,7 +4,7 @@
 //! no value for it (`docs/domain.md`, figures). A release keeps its UID however often it moves. A date that is a week
 //! or a month is a note on its first day. A published release names the addresses of its reports.
 
-use super::{Format, Frame, changed_at, last_move, moved_text};
+use super::{Format, Frame, changed_at, last_move, missing_texts, moved_text};
 use crate::ical::{EntryStatus, Feed, FeedEntry, When as EntryWhen};
 use crate::releases::model::{Stage, When};
 use crate::releases::view::{Entry, Report, when_text};
@@ -95,7 +95,8 @@ pub(super) fn summary(of: &Entry, frame: &Frame) -> String {
 fn description(of: &Entry, page: &str, frame: &Frame) -> String {
     let (view, lang) = (&of.view, frame.lang);
     let flags = view.flags(frame.now);
-    let mut lines: Vec<String> = of.reports.iter().map(|report| report_line(report, lang)).collect();
+    let mut lines: Vec<String> = of.parts.reports.iter().map(|report| report_line(report, lang)).collect();
+    lines.extend(missing_texts(of, lang));
     if let Some(whose) = &view.observatory {
         lines.push(lang.f("releases.feed_whose", &[("observatory", &whose.name)]));
     }

@@ -5,7 +5,7 @@
 //! only when a report of a published release is seen later.
 
 use super::calendar::report_line;
-use super::{FeedError, Format, Frame, moved_text};
+use super::{FeedError, Format, Frame, missing_texts, moved_text};
 use crate::releases::view::{Change, Entry, when_text};
 use crate::texts::{Label as _, Lang};
 use crate::time::zone;
@@ -35,7 +35,7 @@ impl News<'_> {
     fn updated(&self) -> DateTime<Utc> {
         match self.change.kind {
             ReleaseChangeKind::Published => {
-                self.of.reports.iter().map(|report| report.seen.at).fold(self.change.at, DateTime::max)
+                self.of.parts.reports.iter().map(|report| report.seen.at).fold(self.change.at, DateTime::max)
             }
             ReleaseChangeKind::Planned
             | ReleaseChangeKind::Improved
@@ -92,7 +92,7 @@ fn write_entry(xml: &mut Xml, news: &News<'_>, frame: &Frame) -> io::Result<()> 
         text(xml, "updated", &instant(news.updated()))?;
         link(xml, "alternate", "text/html", &frame.page(news.of))?;
         if change.kind == ReleaseChangeKind::Published {
-            for report in &news.of.reports {
+            for report in &news.of.parts.reports {
                 link(xml, "related", "text/html", &report.seen.address)?;
             }
         }
@@ -136,7 +136,8 @@ fn content_of(news: &News<'_>, frame: &Frame) -> String {
         lines.push(lang.f("releases.feed_reason", &[("reason", &said.explanation)]));
     }
     if change.kind == ReleaseChangeKind::Published {
-        lines.extend(of.reports.iter().map(|report| report_line(report, lang)));
+        lines.extend(of.parts.reports.iter().map(|report| report_line(report, lang)));
+        lines.extend(missing_texts(of, lang));
     }
     if let Some(whose) = &of.view.observatory {
         lines.push(lang.f("releases.feed_whose", &[("observatory", &whose.name)]));

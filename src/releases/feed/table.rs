@@ -38,6 +38,7 @@ pub const COLUMNS: &[&str] = &[
     "page",
     "sequence",
     "updated_at",
+    "missing_chapters",
 ];
 
 /// Writes the table of these releases, in their order.
@@ -53,7 +54,7 @@ fn row(entry: &Entry, frame: &Frame) -> Vec<String> {
     let moved_because = moved.and_then(|change| change.reason.as_ref());
     let cancelled = release.cancelled_because();
     let address = |path: &str| format!("{}{path}", frame.base_url);
-    let reports: Vec<&str> = entry.reports.iter().map(|report| report.seen.address.as_str()).collect();
+    let reports: Vec<&str> = entry.parts.reports.iter().map(|report| report.seen.address.as_str()).collect();
     vec![
         release.id.to_string(),
         view.title(frame.lang),
@@ -86,6 +87,7 @@ fn row(entry: &Entry, frame: &Frame) -> Vec<String> {
         frame.page(entry),
         release.sequence.to_string(),
         instant(changed_at(entry)),
+        entry.parts.missing.iter().map(|chapter| chapter.observatory.as_str()).collect::<Vec<_>>().join(" "),
     ]
 }
 

@@ -1,6 +1,6 @@
 //! Releases with everything that the public may know about them, for feeds, the page of a release and the API.
 
-use super::show::reports;
+use super::show::parts;
 use crate::catalogue::model::Contact;
 use crate::catalogue::questions::{AllSheets, Catalogue};
 use crate::ctx::Ctx;
@@ -18,7 +18,7 @@ pub async fn entries(ctx: &Ctx, filter: &Filter) -> Result<Vec<Entry>> {
     let coming = Coming::among(&open);
     let ids: Vec<ReleaseId> = views.iter().map(|view| view.release.id).collect();
     let mut changes = store::changes(db, &ids).await?;
-    let mut reports = reports(ctx, &views).await?;
+    let mut parts = parts(ctx, &views).await?;
     let mut entries = Vec::with_capacity(views.len());
     for view in views {
         let id = view.release.id;
@@ -26,7 +26,7 @@ pub async fn entries(ctx: &Ctx, filter: &Filter) -> Result<Vec<Entry>> {
             about: about(ctx, &view).await?,
             next: coming.after(&view).cloned(),
             changes: changes.remove(&id).unwrap_or_default(),
-            reports: reports.remove(&id).unwrap_or_default(),
+            parts: parts.remove(&id).unwrap_or_default(),
             view,
         });
     }

@@ -14,7 +14,8 @@ use crate::releases::questions::YearsOfReleases;
 use crate::releases::sought::{Narrowing, Sought};
 use crate::releases::store::{self, Filter, Owner};
 use crate::releases::view::{
-    Agenda, Change, DateChange, Overtaken, Place, ReleaseView, Report, Share, Slip, Story, overtaking,
+    Agenda, Change, DateChange, MissingChapter, Overtaken, Parts, Place, ReleaseView, Report, Share, Slip, Story,
+    overtaking,
 };
 use crate::time::{Joint, NonWorking, NotWorked, zone};
 use chrono::NaiveDate;
@@ -66,7 +67,7 @@ pub async fn story_of(ctx: &Ctx, view: ReleaseView) -> Result<Story> {
     Ok(Story {
         changes,
         progress: progress(&shares),
-        reports: provinces.reports(&view, &shares),
+        parts: provinces.parts(&view, &shares),
         unseen: provinces.unseen(&view, &shares),
         absent: provinces.named(shares.iter().filter(|share| share.state == DeliverableState::Waived)),
         places,
@@ -147,17 +148,20 @@ pub async fn editions(ctx: &Ctx, of: &ReleaseView) -> Result<Vec<ReleaseView>> {
     Ok(editions)
 }
 
-/// Returns the reports of published releases that can be read, by release. Public.
-pub async fn reports(ctx: &Ctx, of: &[ReleaseView]) -> Result<HashMap<ReleaseId, Vec<Report>>> {
-    let published = of.iter().filter(|view| view.release.state() == ReleaseState::Published);
-    let ids: Vec<ReleaseId> = published.clone().map(|view| view.release.id).collect();
+/// Returns what confirmed and published releases consist of, by release. Public.
+pub async fn parts(ctx: &Ctx, of: &[ReleaseView]) -> Result<HashMap<ReleaseId, Parts>> {
+    let has_parts = |view: &&ReleaseView| {
+        matches!(view.release.state(), ReleaseState::Confirmed | ReleaseState::Published | ReleaseState::Withdrawn)
+    };
+    let asked = of.iter().filter(has_parts);
+    let ids: Vec<ReleaseId> = asked.clone().map(|view| view.release.id).collect();
     let shares = store::shares(ctx.reader(), &ids).await?;
     let provinces = Provinces::now(ctx).await?;
-    let reports = published.filter_map(|view| {
+    let parts = asked.filter_map(|view| {
         let id = view.release.id;
-        Some((id, provinces.reports(view, shares.get(&id)?)))
+        Some((id, provinces.parts(view, shares.get(&id)?)))
     });
-    Ok(reports.collect())
+    Ok(parts.collect())
 }
 
 /// Returns the years in which at least one release has its day. Public.
@@ -304,6 +308,22 @@ impl Provinces {
     /// Returns the name of the territory of the observatory that has a share.
     fn place_of(&self, share: &Share) -> Option<String> {
         self.observatories.iter().find(|one| one.id == share.observatory).map(|one| self.name_of(one))
+    }
+
+    fn parts(&self, view: &ReleaseView, shares: &[Share]) -> Parts {
+        Parts { reports: self.reports(view, shares), missing: self.missing(shares) }
+    }
+
+    /// Lists the missing chapters, by name of the province.
+    fn missing(&self, shares: &[Share]) -> Vec<MissingChapter> {
+        let chapter = |share: &Share| {
+            let (cause, since) = share.missing.clone()?;
+            let one = self.observatories.iter().find(|one| one.id == share.observatory)?;
+            Some(MissingChapter { observatory: one.code.clone(), place: self.name_of(one), cause, since })
+        };
+        let mut missing: Vec<MissingChapter> = shares.iter().filter_map(chapter).collect();
+        missing.sort_by(|one, other| one.place.cmp(&other.place));
+        missing
     }
 
     /// Lists the reports of a published release that can be read. All chapters of a joint product are on one page: the

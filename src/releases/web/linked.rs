@@ -37,7 +37,7 @@ fn event(ctx: &Ctx, story: &Story) -> Value {
             "EventScheduled"
         }
     };
-    let reports: Vec<&str> = story.reports.iter().map(|report| report.seen.address.as_str()).collect();
+    let reports: Vec<&str> = story.parts.reports.iter().map(|report| report.seen.address.as_str()).collect();
     let mut event = json!({
         "@context": "https://schema.org",
         "@type": "PublicationEvent",

@@ -5,10 +5,13 @@ use super::matrix::Matrix;
 use super::told::told_by_party;
 use super::{Answer, Line, Why, shell};
 use crate::ctx::Ctx;
+use crate::db::Txn;
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::Progress;
 use crate::error::Refusal as _;
-use crate::http::page::{Shell, page};
+use crate::error::Result;
+use crate::http::form::{self, Form, OnlyButton, Versioned};
+use crate::http::page::{FlashKind, Shell, done, page};
 use crate::http::wording;
 use crate::lifecycle::Event as _;
 use crate::mail::policy as mail_policy;
@@ -17,18 +20,21 @@ use crate::releases::model::{Event, LIFECYCLE, When};
 use crate::releases::policy::{self, Action};
 use crate::releases::service;
 use crate::releases::view::{
-    About, Afterwards, Change, Coming, ReleaseView, Report, Story, overtaken_text, overtaking, when_text,
+    About, Afterwards, Change, Coming, MissingChapter, ReleaseView, Report, Story, overtaken_text, overtaking,
+    when_text,
 };
+use crate::reviews::service as reviews;
+use crate::reviews::web::ReleaseLines;
 use crate::texts::{Label, Lang};
 use crate::time::{words, zone};
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 use entity::ids::ReleaseId;
 use entity::kinds::{AmendmentKind, ProductScope, ReleaseChangeKind, ReleaseState};
 
 pub(super) fn pages(cfg: &mut web::ServiceConfig) {
-    cfg.service(show_release).service(lead_to_release);
+    cfg.service(show_release).service(publish).service(lead_to_release);
 }
 
 #[derive(Template)]
@@ -42,6 +48,8 @@ struct ReleasePage {
     reports: Option<Vec<ReportLine>>,
     /// «Non ancora sul portale: Como e Lecco.»
     unseen: Option<String>,
+    /// Chapters without which it goes out.
+    missing: Vec<MissingLine>,
     /// The change that a reader has to know first.
     band: Option<Band>,
     /// Warning about a day that cannot be confirmed, for those who plan.
@@ -66,6 +74,47 @@ struct ReleasePage {
     /// The latest mails by party, for readers of the mail log; empty before the first mail about it.
     told: Vec<PartyTold>,
     actions: Vec<ActionLink>,
+    /// Checklist before it comes out, for readers with permission, until it is out.
+    before: Option<Before>,
+}
+
+/// A chapter without which the release goes out.
+struct MissingLine {
+    /// «Capitolo mancante: Sondrio.»
+    text: String,
+    cause: String,
+}
+
+impl MissingLine {
+    fn of(chapter: &MissingChapter, lang: Lang) -> Self {
+        let text = lang.f("releases.missing_chapter", &[("place", &chapter.place)]);
+        Self { text, cause: chapter.cause.clone() }
+    }
+}
+
+/// Checklist before a release.
+struct Before {
+    list: ReleaseLines,
+    /// Version for the button that publishes a release that is due and that nothing keeps back.
+    publish: Option<i32>,
+    forms: String,
+}
+
+impl Before {
+    async fn of(ctx: &Ctx, view: &ReleaseView) -> Result<Option<Self>> {
+        let release = &view.release;
+        if release.state() != ReleaseState::Confirmed || !policy::may(&ctx.actor, Action::ViewChecklist) {
+            return Ok(None);
+        }
+        let list = reviews::before_release(ctx, ctx.reader(), release.id).await?;
+        let is_free = view.flags(ctx.now()).due && list.blocking.is_empty();
+        let may_publish = is_free && policy::may(&ctx.actor, Action::Publish);
+        Ok(Some(Self {
+            list: ReleaseLines::of(&list, ctx.lang),
+            publish: may_publish.then_some(release.version),
+            forms: format!("/releases/{}", release.id),
+        }))
+    }
 }
 
 /// The product of the release: its page, its description, and the office that answers questions.
@@ -146,9 +195,19 @@ async fn show_release(ctx: Ctx, request: HttpRequest, slug: web::Path<String>) -
     let told = told_by_party(&ctx, view.release.id, &owed).await?;
     let matrix = Matrix::of(&ctx, &view, owed).await?;
     let product = ProductBox::of(service::about(&ctx, &view).await?, &view, ctx.lang);
+    let before = Before::of(&ctx, &view).await?;
     let story = service::story_of(&ctx, view).await?;
     let shown = ReleasePage::of(&ctx, &request, story, product, &editions, matrix);
-    page(&ReleasePage { told, ..shown })
+    page(&ReleasePage { told, before, ..shown })
+}
+
+/// Publishes a release that is due.
+#[post("/releases/{id:[0-9A-Fa-f-]+}/publish")]
+async fn publish(ctx: Ctx, id: web::Path<ReleaseId>, form: Form<Versioned<OnlyButton>>) -> Answer {
+    let Form(sent, press) = form;
+    let work = async |txn: &Txn| service::publish_now(&ctx, txn, *id, sent.seen()?).await;
+    let leads_on = |view: ReleaseView| done(&view.href(), FlashKind::Success, "releases.done_published");
+    form::press(&ctx, &press, work, leads_on).await
 }
 
 /// Redirects from the id of a release to the address of its page, because links with the id are in mails and calendars.
@@ -191,9 +250,10 @@ impl ReleasePage {
             line: Line::of(&story.view, ctx),
             linked: format!("{}/event.jsonld", story.view.href()),
             reports: (state == ReleaseState::Published)
-                .then(|| story.reports.iter().map(|report| ReportLine::of(report, lang)).collect()),
+                .then(|| story.parts.reports.iter().map(|report| ReportLine::of(report, lang)).collect()),
             unseen: (!story.unseen.is_empty())
                 .then(|| lang.f("releases.report_unseen", &[("places", &words::listed(&story.unseen, lang))])),
+            missing: story.parts.missing.iter().map(|one| MissingLine::of(one, lang)).collect(),
             band: Band::of(&story, lang),
             warning: warning(&story, ctx),
             period: period(&story.view, lang),
@@ -213,6 +273,7 @@ impl ReleasePage {
             matrix,
             told: Vec::new(),
             actions: actions(ctx, release.id, state),
+            before: None,
         }
     }
 }

@@ -116,6 +116,8 @@ pub struct RemarkOut {
     pub due_day: NaiveDate,
     /// Whether a peer reader wrote it.
     pub is_of_peer_reader: bool,
+    /// The remark of the edition before from which it was taken over.
+    pub copied_from_id: Option<RemarkId>,
     pub state: RemarkState,
     pub written_at: DateTime<Utc>,
     /// Answers and verdicts, oldest first.
@@ -136,6 +138,7 @@ impl From<Remark> for RemarkOut {
             part: remark.part,
             text: remark.text,
             due_day: remark.due_day,
+            copied_from_id: remark.copied_from,
             is_of_peer_reader: remark.observatory_id.is_some(),
             state: remark.state,
             written_at: remark.written_at,
@@ -314,6 +317,22 @@ impl From<WriteRemarkIn> for RemarkIn {
     fn from(input: WriteRemarkIn) -> Self {
         Self { part: input.part, text: input.text, due_day: input.due_day.map(NaiveDate::from) }
     }
+}
+
+/// Remarks of the edition before to take over.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TakeOverIn {
+    /// One remark; all that are left if absent.
+    #[serde(default)]
+    pub remark_id: Option<RemarkId>,
+}
+
+/// Remarks that were taken over.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TakenOverOut {
+    #[schema(max_items = 1000)]
+    pub items: Vec<RemarkOut>,
 }
 
 /// An answer to a remark.

@@ -17,7 +17,7 @@ pub struct Chapter {
     pub since: DateTime<Utc>,
 }
 
-/// Returns the chapter that is furthest back among those neither accepted nor waived; of several the one that has waited
+/// Returns the chapter that is furthest back among those neither accepted nor left out; of several the one that has waited
 /// for its holder longest. `None` if no chapter blocks the publication.
 pub fn furthest_back(chapters: &[Chapter]) -> Option<&Chapter> {
     let open = chapters.iter().filter(|chapter| !is_settled(chapter.state));
@@ -34,6 +34,7 @@ const fn stage(state: DeliverableState) -> u8 {
         DeliverableState::Approved
         | DeliverableState::Published
         | DeliverableState::Verified
-        | DeliverableState::Waived => 4,
+        | DeliverableState::Waived
+        | DeliverableState::Missing => 4,
     }
 }

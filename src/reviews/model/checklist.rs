@@ -28,8 +28,14 @@ pub enum Finding {
     ReadingOpen,
     /// No methodology sheet of the product applies to the period.
     SheetMissing,
-    /// No address on the portal is declared, although the release is near.
+    /// No address on the portal is declared.
     AddressMissing,
+    /// No contribution to the release is accepted.
+    NothingAccepted,
+    /// The product has methodology sheets, but none applies to the period.
+    SheetLapsed,
+    /// All permissions to read the product before its release have run out, and none was ended.
+    AccessLapsed,
 }
 
 /// Working days before a release from which a missing address is a warning: a week, in which the page can still be made.
@@ -60,8 +66,11 @@ pub struct Checklist {
 }
 
 impl Checklist {
-    /// Reads the checklist of a contribution in a state.
+    /// Reads the checklist of a contribution in a state; one that is left out misses nothing.
     pub fn of(before: Before, state: DeliverableState, facts: &Facts) -> Self {
+        if matches!(state, DeliverableState::Waived | DeliverableState::Missing) {
+            return Self::default();
+        }
         let listed = |findings: &[(bool, Finding)]| {
             findings.iter().filter(|(is_missing, _)| *is_missing).map(|(_, finding)| *finding).collect()
         };

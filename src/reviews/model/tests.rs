@@ -4,7 +4,6 @@ use super::checklist::{Before, Checklist, Facts as Found, Finding};
 use super::turn::{Course, Facts, Holder, sums};
 use super::*;
 use chrono::TimeDelta;
-use entity::kinds::DeliverableState;
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -293,6 +292,7 @@ fn remark() -> Remark {
         state: RemarkState::Open,
         written_at: at(0),
         written_by: None,
+        copied_from: None,
         steps: Vec::new(),
         version: 1,
     }

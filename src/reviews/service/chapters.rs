@@ -1,6 +1,7 @@
 //! The chapters of a release: whose turn each is, what each misses, and which one blocks the publication.
 
-use super::{Balls, balls, sheet_of, sheets};
+use super::turns::Read;
+use super::{Balls, sheet_of, sheets};
 use crate::ctx::Ctx;
 use crate::deliverables::policy::Action;
 use crate::deliverables::service as deliverables;
@@ -27,25 +28,25 @@ pub async fn chapters(ctx: &Ctx, owed: &[DeliverableView]) -> Result<Chapters> {
     let owed: Vec<DeliverableView> =
         owed.iter().filter(|view| view.may(&ctx.actor, Action::ViewReview)).cloned().collect();
     let Some(first) = owed.first() else { return Ok(Chapters::default()) };
-    let db = ctx.reader();
     let ids: Vec<DeliverableId> = owed.iter().map(|view| view.deliverable.id).collect();
-    let mut balls = balls(ctx, &owed).await?;
-    let submissions = deliverables::submissions_of(db, &ids).await?;
-    let open = store::open_counts(db, &ids).await?;
-    let marks = store::marks(db, &ids).await?;
-    let has_sheet = sheet_of(first, &sheets(ctx, db, first).await?)?.is_some();
+    let read = Read::of(ctx, &ids).await?;
+    let open = store::open_counts(ctx.reader(), &ids).await?;
+    let has_sheet = sheet_of(first, &sheets(ctx, first).await?)?.is_some();
     let calendars = ctx.recall(&AllCalendars).await?;
+    let mut balls = Balls::with_capacity(owed.len());
+    for view in &owed {
+        balls.insert(view.deliverable.id, read.ball(view)?);
+    }
     let blocking = blocking(&owed, &balls);
     let mut items = Vec::with_capacity(owed.len());
     for view in owed {
         let id = view.deliverable.id;
         let left = calendars.of(&view.territory)?.working_days_between(ctx.today(), view.release_day)?;
-        let texts = submissions.get(&id).map(Vec::as_slice).unwrap_or_default();
         let facts = Facts {
-            has_text: texts.iter().any(|one| one.withdrawn_at.is_none()),
+            has_text: read.submissions(id).iter().any(|one| one.withdrawn_at.is_none()),
             open_remarks: open.get(&id).copied().unwrap_or_default(),
             has_sheet,
-            has_address: marks.get(&id).is_some_and(|marks| marks.declared_at.is_some()),
+            has_address: read.turns.is_declared(&view),
             is_release_near: left <= ADDRESS_WORKING_DAYS,
             ..Facts::default()
         };
@@ -61,7 +62,7 @@ fn blocking(owed: &[DeliverableView], balls: &Balls) -> Option<DeliverableId> {
     let chapter = |view: &DeliverableView| {
         let deliverable = &view.deliverable;
         let Ball { holder, since, .. } = balls.get(&deliverable.id)?;
-        let state = deliverable.stage.resume().unwrap_or(deliverable.state());
+        let state = deliverable.stage.reached();
         Some(Chapter { id: deliverable.id, state, holder: *holder, since: *since })
     };
     let chapters: Vec<Chapter> = owed.iter().filter_map(chapter).collect();

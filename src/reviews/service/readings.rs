@@ -1,6 +1,6 @@
 //! Peer readings: asked by the secretariat, accepted or refused in one press, delivered with remarks or without.
 
-use super::remarks::{self, RemarkIn, working_days_from_today};
+use super::remarks::{self, Origin, RemarkIn, working_days_from_today};
 use super::views;
 use crate::audit;
 use crate::auth::actor::Actor;
@@ -155,7 +155,8 @@ pub async fn deliver_reading(
     }
     let count = input.remarks.len();
     for remark in input.remarks {
-        remarks::add(ctx, txn, &delivered.about, Some(delivered.reading.observatory_id), remark).await?;
+        let origin = Origin::Reader(delivered.reading.observatory_id);
+        remarks::add(ctx, txn, &delivered.about, origin, remark).await?;
     }
     mail::delivered(ctx, txn, &delivered, count).await?;
     Ok(delivered)

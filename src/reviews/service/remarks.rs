@@ -1,5 +1,6 @@
 //! Remarks: written by the review, answered by the observatory, judged by the review.
 
+use super::{edition_before, left_by};
 use crate::audit;
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
@@ -8,7 +9,7 @@ use crate::deliverables::model::LIFECYCLE as CONTRIBUTION;
 use crate::deliverables::policy::{Action, Visibility};
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::DeliverableView;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::network::questions::AllCalendars;
 use crate::open::{Guarded, Scoped, Seen, open, read};
 use crate::reviews::model::{
@@ -53,15 +54,55 @@ pub async fn remark(ctx: &Ctx, id: RemarkId) -> Result<RemarkView> {
 /// accepted or waived, `required`, `too_long`, `day_in_past`.
 pub async fn write_remark(ctx: &Ctx, txn: &Txn, id: DeliverableId, input: RemarkIn) -> Result<RemarkView> {
     let about = open::<DeliverableView>(ctx, txn, id, Action::Remark, Seen::AsItStands).await?;
-    add(ctx, txn, &about, None, input).await
+    add(ctx, txn, &about, Origin::Secretariat, input).await
 }
 
-/// Adds a remark by the secretariat, or by the observatory of a peer reading.
+/// Takes remarks that the edition before has left into the round of this one: the one with this id, or all of them. Each is
+/// taken over once and is due as a new remark.
+///
+/// Who may: the secretariat. Mails: none until the contribution is sent back. Errors: `wrong_transition` once it is accepted
+/// or left out, `not_found` for a remark that was not left for this edition, `remark_taken_over`.
+pub async fn take_over(ctx: &Ctx, txn: &Txn, id: DeliverableId, only: Option<RemarkId>) -> Result<Vec<RemarkView>> {
+    let about = open::<DeliverableView>(ctx, txn, id, Action::Remark, Seen::AsItStands).await?;
+    must_be_under_review(&about)?;
+    let before = edition_before(txn, &about).await?;
+    let mut left = match &before {
+        Some(before) => left_by(txn, before).await?,
+        None => Vec::new(),
+    };
+    left.retain(|remark| only.is_none_or(|only| remark.id == only));
+    if only.is_some() && left.is_empty() {
+        return Err(Error::NotFound);
+    }
+    let ids: Vec<RemarkId> = left.iter().map(|remark| remark.id).collect();
+    let known = store::taken_over(txn, &ids).await?;
+    left.retain(|remark| !known.contains(&remark.id));
+    if left.is_empty() {
+        return Err(Refusal::TakenOver.into());
+    }
+    let mut made = Vec::with_capacity(left.len());
+    for Remark { id, part, text, .. } in left {
+        made.push(add(ctx, txn, &about, Origin::Edition(id), RemarkIn { part, text, due_day: None }).await?);
+    }
+    Ok(made)
+}
+
+/// Origin of a new remark.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Origin {
+    Secretariat,
+    /// The observatory of a peer reading.
+    Reader(ObservatoryId),
+    /// A remark that the edition before has left.
+    Edition(RemarkId),
+}
+
+/// Adds a remark.
 pub(super) async fn add(
     ctx: &Ctx,
     txn: &Txn,
     about: &DeliverableView,
-    observatory_id: Option<ObservatoryId>,
+    origin: Origin,
     input: RemarkIn,
 ) -> Result<RemarkView> {
     must_be_under_review(about)?;
@@ -74,13 +115,20 @@ pub(super) async fn add(
         deliverable_id: id,
         submission_id: submission.map(|one| one.id),
         number,
-        observatory_id,
+        observatory_id: match origin {
+            Origin::Reader(observatory) => Some(observatory),
+            Origin::Secretariat | Origin::Edition(_) => None,
+        },
         part: input.part,
         text: input.text,
         due_day: due_day(ctx, about, input.due_day).await?,
         state: RemarkState::Open,
         written_at: ctx.now(),
         written_by: ctx.actor.person_id(),
+        copied_from: match origin {
+            Origin::Edition(before) => Some(before),
+            Origin::Secretariat | Origin::Reader(_) => None,
+        },
         steps: Vec::new(),
         version: 1,
     };

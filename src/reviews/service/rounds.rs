@@ -1,7 +1,7 @@
 //! The end of a round: the contribution is sent back with its remarks, or accepted.
 
 use super::readings::end_open_reading;
-use super::remarks::{self, RemarkIn};
+use super::remarks::{self, Origin, RemarkIn};
 use super::{facts, sheets};
 use crate::ctx::Ctx;
 use crate::db::Txn;
@@ -38,7 +38,7 @@ pub async fn request_changes(
     LIFECYCLE.lead(current.deliverable.state(), Event::RequestChanges)?;
     if let Some(text) = quick {
         let input = RemarkIn { text, ..RemarkIn::default() };
-        remarks::add(ctx, txn, &current, None, input).await?;
+        remarks::add(ctx, txn, &current, Origin::Secretariat, input).await?;
     }
     let mut open = store::remarks(txn, &[id]).await?;
     open.retain(Remark::is_open);
@@ -73,7 +73,7 @@ async fn checklist(ctx: &Ctx, txn: &Txn, view: &DeliverableView) -> Result<Check
     let id = view.deliverable.id;
     let submissions = deliverables::submissions(txn, id).await?;
     let (remarks, readings) = (store::remarks(txn, &[id]).await?, store::readings(txn, &[id]).await?);
-    let sheets = sheets(ctx, txn, view).await?;
+    let sheets = sheets(ctx, view).await?;
     let facts = facts(ctx, view, &submissions, &remarks, &readings, &sheets).await?;
     Ok(Checklist::of(Before::Acceptance, view.deliverable.state(), &facts))
 }

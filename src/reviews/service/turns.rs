@@ -30,22 +30,40 @@ pub async fn balls(ctx: &Ctx, views: &[DeliverableView]) -> Result<Balls> {
     if views.is_empty() {
         return Ok(Balls::new());
     }
-    let (db, ids) = (ctx.reader(), views.iter().map(|view| view.deliverable.id).collect::<Vec<_>>());
-    let submissions = deliverables::submissions_of(db, &ids).await?;
-    let mut readings: HashMap<DeliverableId, Vec<Reading>> = HashMap::new();
-    for reading in store::readings(db, &ids).await? {
-        readings.entry(reading.deliverable_id).or_default().push(reading);
+    let ids: Vec<DeliverableId> = views.iter().map(|view| view.deliverable.id).collect();
+    let read = Read::of(ctx, &ids).await?;
+    views.iter().map(|view| Ok((view.deliverable.id, read.ball(view)?))).collect()
+}
+
+/// Facts from which the holders of several contributions follow.
+pub(super) struct Read {
+    pub turns: Turns,
+    submissions: HashMap<DeliverableId, Vec<Submission>>,
+    readings: HashMap<DeliverableId, Vec<Reading>>,
+}
+
+impl Read {
+    pub(super) async fn of(ctx: &Ctx, ids: &[DeliverableId]) -> Result<Self> {
+        let db = ctx.reader();
+        let submissions = deliverables::submissions_of(db, ids).await?;
+        let mut readings: HashMap<DeliverableId, Vec<Reading>> = HashMap::new();
+        for reading in store::readings(db, ids).await? {
+            readings.entry(reading.deliverable_id).or_default().push(reading);
+        }
+        Ok(Self { turns: Turns::of(ctx, db, ids).await?, submissions, readings })
     }
-    let turns = Turns::of(ctx, db, &ids).await?;
-    let of = |id: &DeliverableId| {
-        let (texts, read) = (submissions.get(id), readings.get(id));
-        (texts.map_or(&[][..], Vec::as_slice), read.map_or(&[][..], Vec::as_slice))
-    };
-    let ball = |view: &&DeliverableView| {
-        let (texts, read) = of(&view.deliverable.id);
-        Ok((view.deliverable.id, turns.ball(view, &turns.course(view, texts, read))?))
-    };
-    views.iter().map(ball).collect()
+
+    /// Returns the submissions of a contribution, oldest first.
+    pub(super) fn submissions(&self, id: DeliverableId) -> &[Submission] {
+        self.submissions.get(&id).map_or(&[][..], Vec::as_slice)
+    }
+
+    /// Returns the present holder of a contribution.
+    pub(super) fn ball(&self, view: &DeliverableView) -> Result<Ball> {
+        let id = view.deliverable.id;
+        let readings = self.readings.get(&id).map_or(&[][..], Vec::as_slice);
+        self.turns.ball(view, &self.turns.course(view, self.submissions(id), readings))
+    }
 }
 
 /// Facts from which the holders follow, and the calendars in which they are counted.
@@ -59,12 +77,7 @@ pub(super) struct Turns {
 }
 
 impl Turns {
-    pub(super) async fn read(ctx: &Ctx, db: &impl ConnectionTrait, views: &[DeliverableView]) -> Result<Self> {
-        let ids: Vec<DeliverableId> = views.iter().map(|view| view.deliverable.id).collect();
-        Self::of(ctx, db, &ids).await
-    }
-
-    async fn of(ctx: &Ctx, db: &impl ConnectionTrait, ids: &[DeliverableId]) -> Result<Self> {
+    pub(super) async fn of(ctx: &Ctx, db: &impl ConnectionTrait, ids: &[DeliverableId]) -> Result<Self> {
         let bodies = ctx.recall(&AllBodies).await?;
         let region = bodies.iter().find(|body| body.kind == BodyKind::Region);
         Ok(Self {
@@ -88,6 +101,11 @@ impl Turns {
             declared_at: marks.and_then(|marks| marks.declared_at),
             ended_at: marks.and_then(|marks| super::ended_at(view, marks)),
         })
+    }
+
+    /// Returns the instant at which a contribution was planned.
+    pub(super) fn planned_at(&self, id: DeliverableId) -> Option<DateTime<Utc>> {
+        self.marks.get(&id).map(|marks| marks.planned_at)
     }
 
     /// Returns whether the address of a contribution's page is declared.

@@ -72,12 +72,13 @@ async fn approve_page(
     view: &DeliverableView,
     form: FormState<Versioned<ApproveForm>>,
 ) -> Result<ApprovePage> {
-    let review = service::review(ctx, view.deliverable.id).await?;
+    let dossier = deliverables::dossier_of(ctx, view.clone()).await?;
+    let review = service::review_of(ctx, view.clone(), dossier.submissions.clone()).await?;
     let is_own = review.acceptance.blocking.contains(&Finding::OwnSubmission);
     Ok(ApprovePage {
         shell: contributions::shell_below(ctx, request, "deliverables.approve", view),
         about: contributions::title(view, ctx.lang),
-        text: Text::latest(&deliverables::dossier(ctx, view.deliverable.id).await?),
+        text: Text::latest(&dossier),
         checklist: check_lines("reviews.before_acceptance", &review.acceptance, ctx.lang),
         own: is_own.then(|| own(review.is_alone, ctx.lang)),
         back: contributions::href(view),
@@ -137,11 +138,12 @@ async fn changes_page(
     view: &DeliverableView,
     form: FormState<Versioned<ChangesForm>>,
 ) -> Result<ChangesPage> {
-    let review = service::review(ctx, view.deliverable.id).await?;
+    let dossier = deliverables::dossier_of(ctx, view.clone()).await?;
+    let review = service::review_of(ctx, view.clone(), dossier.submissions.clone()).await?;
     Ok(ChangesPage {
         shell: contributions::shell_below(ctx, request, "deliverables.request_changes", view),
         about: contributions::title(view, ctx.lang),
-        text: Text::latest(&deliverables::dossier(ctx, view.deliverable.id).await?),
+        text: Text::latest(&dossier),
         open: review.remarks.iter().filter(|remark| remark.is_open()).map(Remark::line).collect(),
         back: contributions::href(view),
         form,

@@ -13,6 +13,7 @@ use crate::reviews::model::{Event, LIFECYCLE, Remark, Step, rounds};
 use crate::reviews::view::{Held, LastTime, Names, Review};
 use crate::texts::{Label, Lang};
 use crate::time::words;
+use chrono::NaiveDate;
 use entity::ids::SubmissionId;
 use entity::kinds::{DeliverableState, ReadingState, RemarkState};
 
@@ -29,6 +30,8 @@ pub struct Panel {
     pub held: Vec<HeldLine>,
     pub elapsed: String,
     pub last: Option<LastLines>,
+    /// Day by which the contribution is due.
+    pub due_day: NaiveDate,
     pub may_remark: bool,
     pub may_ask: bool,
     names: Names,
@@ -109,10 +112,20 @@ pub struct HeldLine {
 pub struct LastLines {
     pub href: String,
     pub period: String,
-    pub remarks: Vec<RemarkLine>,
+    pub remarks: Vec<LeftLine>,
+    /// Address of the button that takes all remarks over that are not yet.
+    pub take_over: Option<String>,
     /// Method sheet then and now, in words.
     pub sheet: String,
     pub took: Option<String>,
+}
+
+/// A remark that the edition before has left.
+pub struct LeftLine {
+    pub remark: RemarkLine,
+    pub is_taken_over: bool,
+    /// Address of the button that takes it over.
+    pub take_over: Option<String>,
 }
 
 impl Panel {
@@ -130,6 +143,7 @@ impl Panel {
             own: (is_own && is_submitted && may_remark).then(|| own(review.is_alone, lang)),
             held: review.held.iter().map(|one| held_line(one, lang)).collect(),
             elapsed: words::working_days(review.elapsed, lang),
+            due_day: review.due_day,
             last: review.last_time.as_ref().map(|last| last_lines(ctx, review, last)),
             may_ask: may_remark && review.readings.iter().all(|one| !one.reading.is_open()),
             may_remark,
@@ -286,10 +300,20 @@ fn last_lines(ctx: &Ctx, review: &Review, last: &LastTime) -> LastLines {
         (Some(then), Some(now)) if then == now => lang.f("reviews.sheet_same", &[("now", &now)]),
         (Some(then), Some(now)) => lang.f("reviews.sheet_changed", &[("then", &then), ("now", &now)]),
     };
+    let may_take_over = !review.view.deliverable.is_settled() && review.view.may(&ctx.actor, Action::Remark);
+    let own = format!("/deliverables/{}/left-remarks", review.view.deliverable.id);
+    let left = |remark: &Remark| {
+        let is_taken_over = review.remarks.iter().any(|one| one.copied_from == Some(remark.id));
+        let take_over = (may_take_over && !is_taken_over).then(|| format!("{own}/{}/take-over", remark.id));
+        LeftLine { remark: line(ctx, &review.names, remark, |_| false, lang), is_taken_over, take_over }
+    };
+    let remarks: Vec<LeftLine> = last.carried.iter().map(left).collect();
+    let open = remarks.iter().filter(|one| one.take_over.is_some()).count();
     LastLines {
+        take_over: (open > 1).then(|| format!("{own}/take-over")),
+        remarks,
         href: format!("/deliverables/{}", last.view.deliverable.id),
         period: last.view.period_name(lang),
-        remarks: last.carried.iter().map(|remark| line(ctx, &review.names, remark, |_| false, lang)).collect(),
         sheet,
         took: last.working_days.map(|days| words::working_days(days, lang)),
     }

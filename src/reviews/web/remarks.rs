@@ -32,7 +32,9 @@ pub(super) fn pages(cfg: &mut web::ServiceConfig) {
         .service(show_reject)
         .service(reject)
         .service(accept)
-        .service(carry);
+        .service(carry)
+        .service(take_over)
+        .service(take_all_over);
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -222,4 +224,22 @@ async fn carry(ctx: Ctx, id: web::Path<RemarkId>, form: Form<Versioned<OnlyButto
     let Form(sent, press) = form;
     let work = async |txn: &Txn| service::carry(&ctx, txn, *id, sent.seen()?).await;
     form::press(&ctx, &press, work, |view| led_to(&view, "reviews.done_carry")).await
+}
+
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/left-remarks/{remark_id:[0-9A-Fa-f-]+}/take-over")]
+async fn take_over(ctx: Ctx, path: web::Path<(DeliverableId, RemarkId)>, form: Form<OnlyButton>) -> Answer {
+    let (id, remark) = path.into_inner();
+    take(&ctx, id, Some(remark), form).await
+}
+
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/left-remarks/take-over")]
+async fn take_all_over(ctx: Ctx, id: web::Path<DeliverableId>, form: Form<OnlyButton>) -> Answer {
+    take(&ctx, *id, None, form).await
+}
+
+async fn take(ctx: &Ctx, id: DeliverableId, only: Option<RemarkId>, form: Form<OnlyButton>) -> Answer {
+    let work = async |txn: &Txn| service::take_over(ctx, txn, id, only).await;
+    let leads_on =
+        |_: Vec<RemarkView>| done(&format!("/deliverables/{id}"), FlashKind::Success, "reviews.done_take_over");
+    form::press(ctx, &form.1, work, leads_on).await
 }

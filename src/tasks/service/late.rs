@@ -9,6 +9,7 @@ use crate::deliverables::policy as contributions;
 use crate::deliverables::view::DeliverableView;
 use crate::error::Result;
 use crate::open::{Seen, open};
+use crate::reviews::service as reviews;
 use crate::tasks::model::{LIFECYCLE, Refusal, Task};
 use crate::tasks::reply::{LateWork, Reply, Work};
 use crate::tasks::verb::Verb;
@@ -39,7 +40,8 @@ pub async fn declare_late(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, input:
     Ok(task)
 }
 
-/// Says that a contribution that its observatory still has to submit will be late, until a day.
+/// Says that a contribution that its observatory still has to submit will be late, until a day after the one by which it is
+/// due now: that of its earliest open remark once the review has sent it back.
 ///
 /// Who may: the observatory, the secretariat on its behalf. Otherwise as [`declare_late`].
 pub async fn declare_contribution_late(
@@ -54,7 +56,8 @@ pub async fn declare_contribution_late(
     if !owed.awaits_handing_in() {
         return Err(crate::deliverables::model::LIFECYCLE.wrong(owed.state()).into());
     }
-    say(ctx, txn, (ObligationKind::Deliverable, id.0), owed.day(), view.body_id, input).await?;
+    let due_day = reviews::due_day(txn, &view).await?;
+    say(ctx, txn, (ObligationKind::Deliverable, id.0), due_day, view.body_id, input).await?;
     Ok(view)
 }
 

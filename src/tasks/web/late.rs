@@ -11,6 +11,7 @@ use crate::http::Answer;
 use crate::http::form::{self, FormState, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::open::{Seen, open};
+use crate::reviews::service as reviews;
 use crate::tasks::model::Task;
 use crate::tasks::policy::Action;
 use crate::tasks::reply::Late;
@@ -115,7 +116,7 @@ pub fn due(day: NaiveDate, lang: Lang) -> String {
 async fn show_contribution_form(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Answer {
     let view = contribution(&ctx, *id).await?;
     let form = FormState::made_of(view.deliverable.version, LateForm::default());
-    page(&contribution_page(&ctx, &request, &view, form))
+    page(&contribution_page(&ctx, &request, &view, form).await?)
 }
 
 #[post("/deliverables/{id:[0-9A-Fa-f-]+}/late")]
@@ -133,7 +134,7 @@ async fn declare_contribution(
     form::change(&ctx, form, declare, leads_on, async |form| {
         let view = contribution(&ctx, *id).await?;
         let form = form.beside(view.deliverable.version);
-        Ok(contribution_page(&ctx, &request, &view, form))
+        Ok(contribution_page(&ctx, &request, &view, form).await?)
     })
     .await
 }
@@ -142,20 +143,20 @@ async fn contribution(ctx: &Ctx, id: DeliverableId) -> Result<DeliverableView> {
     open(ctx, ctx.reader(), id, ContributionAction::Submit, Seen::AsItStands).await
 }
 
-fn contribution_page(
+async fn contribution_page(
     ctx: &Ctx,
     request: &HttpRequest,
     view: &DeliverableView,
     form: FormState<Versioned<LateForm>>,
-) -> LatePage {
+) -> Result<LatePage> {
     let back = contributions::href(view);
-    LatePage {
+    Ok(LatePage {
         shell: contributions::shell_below(ctx, request, "tasks.late", view),
         about: contributions::title(view, ctx.lang),
-        due: due(view.deliverable.day(), ctx.lang),
+        due: due(reviews::due_day(ctx.reader(), view).await?, ctx.lang),
         on_behalf: contributions::on_behalf(ctx, view),
         action: format!("{back}/late"),
         back,
         form,
-    }
+    })
 }

@@ -347,6 +347,7 @@ const FILLED: &[(&str, &str)] = &[
     ("products/{code}", "product"),
     ("deliverables/{id}", "deliverable"),
     ("remarks/{id}", "remark"),
+    ("left-remarks/{remark_id}", "remark"),
     ("peer-readings/{id}", "reading"),
     ("readings/{id}", "reading"),
     ("day-proposals/{id}", "day proposal"),

@@ -52,3 +52,16 @@ pub(in crate::ops::demo) async fn waive(
         .await?;
     Ok(())
 }
+
+/// Lets a joint release go out without a chapter.
+pub(in crate::ops::demo) async fn omit(
+    stage: &Stage,
+    release: ReleaseId,
+    observatory: &str,
+    cause: &str,
+) -> Result<()> {
+    let secretariat = stage.secretariat().await?;
+    let known = stage.deliverable(release, observatory).await?.deliverable;
+    secretariat.write(async |txn| deliverables::omit(&secretariat, txn, known.id, known.version, cause).await).await?;
+    Ok(())
+}

@@ -19,12 +19,24 @@ pub(in crate::ops::demo) async fn appear(
     observatories: impl Iterator<Item = &str>,
 ) -> Result<()> {
     for observatory in observatories {
-        let referent = stage.holder(&format!("referent:{observatory}")).await?;
-        let id = stage.deliverable(release, observatory).await?.deliverable.id;
-        let address = address(product, period, observatory);
-        referent.write(async |txn| portal::declare(&referent, txn, id, 0, &address).await).await?;
+        declare(stage, release, product, period, observatory).await?;
         is_found(stage, release, product, period, observatory).await?;
     }
+    Ok(())
+}
+
+/// Declares the page of a referent.
+pub(in crate::ops::demo) async fn declare(
+    stage: &Stage,
+    release: ReleaseId,
+    product: &str,
+    period: Period,
+    observatory: &str,
+) -> Result<()> {
+    let referent = stage.holder(&format!("referent:{observatory}")).await?;
+    let id = stage.deliverable(release, observatory).await?.deliverable.id;
+    let address = address(product, period, observatory);
+    referent.write(async |txn| portal::declare(&referent, txn, id, 0, &address).await).await?;
     Ok(())
 }
 
