@@ -22,6 +22,8 @@ pub enum Action {
     Waive,
     /// Set a day by hand.
     Reschedule,
+    /// Remind those who owe it, now; the reminders carry it out.
+    Urge,
     /// Read the rounds of the review.
     ViewReview,
     /// Write a remark, judge the answer to it, and ask for a peer reading.
@@ -45,6 +47,7 @@ impl Action {
         Self::Approve,
         Self::Waive,
         Self::Reschedule,
+        Self::Urge,
         Self::ViewReview,
         Self::Remark,
         Self::AnswerRemark,
@@ -92,9 +95,12 @@ pub fn may(actor: &Actor, action: Action, subject: Subject<'_>) -> bool {
         | Action::Block
         | Action::Unblock
         | Action::AnswerRemark => actor.works_for(subject.observatory) || actor.is_secretariat(),
-        Action::RequestChanges | Action::Approve | Action::Waive | Action::Reschedule | Action::Remark => {
-            actor.is_secretariat()
-        }
+        Action::RequestChanges
+        | Action::Approve
+        | Action::Waive
+        | Action::Reschedule
+        | Action::Urge
+        | Action::Remark => actor.is_secretariat(),
         Action::RecordAppearance => false,
     }
 }

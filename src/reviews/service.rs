@@ -12,7 +12,7 @@ pub use readings::{
     reading, refuse_reading, withdraw_reading,
 };
 pub use remarks::{AnswerIn, RemarkIn, accept, answer, carry, reject, remark, write_remark};
-pub use rounds::{approve, request_changes};
+pub use rounds::{approve, approve_untold, request_changes};
 pub use turns::{Balls, balls};
 
 use super::model::checklist::{ADDRESS_WORKING_DAYS, Before, Checklist, Facts};

@@ -2,12 +2,12 @@
 
 mod load;
 mod proposals;
+mod several;
 mod wire;
 
-pub use self::wire::TaskOut;
+pub use self::wire::{TaskOut, TasksQuery};
 use self::wire::{
     CompleteTaskIn, ExpectLateIn, GiveTasksIn, HandTaskOnIn, TaskChange, TaskReasonIn, TaskRepliesOut, TasksGivenOut,
-    TasksQuery,
 };
 use super::model::{Task, Wording};
 use super::policy;
@@ -27,7 +27,7 @@ use crate::http::paging::{Page, Paging};
 use crate::http::patch::Patch;
 use crate::http::version::{self, IfMatch};
 use crate::network::service as network;
-use crate::open::Seen;
+use crate::open::{Seen, scope};
 use crate::typed::kept;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use chrono::NaiveDate;
@@ -42,6 +42,7 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(proposals::accept_day_proposal)
         .service(proposals::decline_day_proposal)
         .service(proposals::withdraw_day_proposal)
+        .service(several::act_on_several)
         .service(list_tasks)
         .service(give_tasks)
         .service(accept_task)
@@ -74,6 +75,7 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("accept_day_proposal", Right::Ever(Action::AnswerProposal)),
     ("decline_day_proposal", Right::Ever(Action::AnswerProposal)),
     ("withdraw_day_proposal", Right::Ever(Action::ProposeDay)),
+    ("act_on_several", Right::Ever(Action::Reschedule)),
     ("give_tasks", Right::Ever(Action::Create)),
     ("accept_task", Right::Ever(Action::Accept)),
     ("refuse_task", Right::Ever(Action::Refuse)),
@@ -96,7 +98,7 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
 
 /// List the tasks
 ///
-/// Earliest day first. Who may: secretariat and direction see all, others those of their own seats and observatories, a
+/// Earliest day first, unless `sort` asks for another order. Who may: secretariat and direction see all, others those of their own seats and observatories, a
 /// body's manager those of the body.
 #[utoipa::path(tag = "tasks", params(TasksQuery, Paging), responses((status = 200, body = Page<TaskOut>)))]
 #[get("/tasks")]
@@ -106,16 +108,19 @@ pub async fn list_tasks(
     query: web::Query<TasksQuery>,
     paging: web::Query<Paging>,
 ) -> Answer {
+    scope::<Task>(&ctx)?;
     let filter = filter_of(&ctx, &query).await?;
+    let order = service::order(&ctx, query.sort.unwrap_or_default()).await?;
+    let after = service::must_be_of(&order, paging.after()?)?;
     let limit = paging.limit()?;
     let today = ctx.today();
-    let lines = service::list(&ctx, &filter, paging.after_day()?, limit + 1).await?;
-    let page = Page::cut(&ctx, &request, limit, lines, |last| (last.day(), last.id))?;
-    Ok(HttpResponse::Ok().json(page.map(|line| TaskOut::on(line, today))))
+    let lines = service::list_in_order(&ctx, &filter, &order, after.as_deref(), limit + 1).await?;
+    let page = Page::cut(&ctx, &request, limit, lines, |(place, _)| place.clone())?;
+    Ok(HttpResponse::Ok().json(page.map(|(_, line)| TaskOut::on(line, today))))
 }
 
 /// Converts the query to a filter; an unknown seat or observatory is an error, not an empty list.
-async fn filter_of(ctx: &Ctx, query: &TasksQuery) -> Result<TaskFilter, Error> {
+pub async fn filter_of(ctx: &Ctx, query: &TasksQuery) -> Result<TaskFilter, Error> {
     let seat = match &query.seat {
         Some(code) => {
             let seat = designations::seat(ctx.reader(), SeatKey::Code(code)).await;

@@ -31,6 +31,7 @@ pub mod policy;
 pub mod proposal;
 pub mod reply;
 pub mod service;
+pub mod sought;
 mod store;
 pub mod verb;
 pub mod view;

@@ -7,6 +7,7 @@ mod late;
 mod list;
 mod load;
 mod propose;
+mod several;
 
 use super::model::{Event, GivenAt, LIFECYCLE, Task, is_open};
 use super::policy::{self, Action};
@@ -50,6 +51,7 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
     give::pages(cfg);
     late::pages(cfg);
     propose::pages(cfg);
+    several::pages(cfg);
 }
 
 /// One task in a list.
@@ -246,6 +248,12 @@ async fn contribution(ctx: &Ctx, task: &Task) -> Result<Option<DeliverableView>>
 async fn shell_below(ctx: &Ctx, request: &HttpRequest, title_key: &str, task: &Task) -> Result<Shell> {
     let shell = shell_of(ctx, request, task, ctx.lang.t(title_key).to_owned()).await?;
     Ok(shell.crumb(task.title(ctx.lang), href(task)).here())
+}
+
+/// Returns the address of the button that reminds of a task that can be done now, for a reader who may remind of it.
+pub fn urge_href(task: &Task, ctx: &Ctx) -> Option<String> {
+    let may_urge = task.is_due() && task.state() != TaskState::Blocked && task.may(&ctx.actor, Action::Urge);
+    may_urge.then(|| format!("{}/remind", href(task)))
 }
 
 fn href(task: &Task) -> String {

@@ -1,15 +1,18 @@
 //! Request and response types of tasks.
 
+use crate::deliverables::api::DeliverableOut;
+use crate::deliverables::order::Sorting;
 use crate::http::patch::Patch;
 use crate::tasks::model::{LIFECYCLE, Task};
 use crate::tasks::reply::Reply;
 use crate::time::Day;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, DocumentId, OutcomeId, ReleaseId, TaskId};
-use entity::kinds::{ReplyKind, SeatKind, TaskOrigin, TaskState};
+use entity::kinds::{ObligationKind, ReplyKind, SeatKind, TaskOrigin, TaskState};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 /// Work of a seat, due by a day.
 #[skip_serializing_none]
@@ -209,6 +212,56 @@ pub struct TasksQuery {
     /// Only those still called for whose day has passed.
     #[serde(default)]
     pub overdue: bool,
+    /// By the due day, or first by observatory or by the day of the release. Absent: `day`.
+    pub sort: Option<Sorting>,
+}
+
+/// An act on several tasks and contributions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SeveralAct {
+    Approve,
+    Waive,
+    Reschedule,
+    Cancel,
+}
+
+/// A task or a contribution, with the version that the caller has seen.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChosenWorkIn {
+    pub kind: ObligationKind,
+    #[schema(value_type = String, format = Uuid)]
+    pub id: Uuid,
+    pub version: i32,
+}
+
+/// One act on several tasks and contributions.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActOnSeveralIn {
+    pub act: SeveralAct,
+    #[schema(max_items = 100)]
+    pub items: Vec<ChosenWorkIn>,
+    /// Reason of `waive` and `cancel`.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub reason: Option<String>,
+    /// The same new day for all, for `reschedule`; otherwise `working_days`.
+    #[serde(default)]
+    pub day: Option<Day>,
+    /// Working days by which each due day is moved, for `reschedule`; otherwise `day`.
+    #[serde(default)]
+    pub working_days: Option<i32>,
+}
+
+/// Tasks and contributions after an act on several of them.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SeveralDoneOut {
+    #[schema(max_items = 100)]
+    pub tasks: Vec<TaskOut>,
+    #[schema(max_items = 100)]
+    pub deliverables: Vec<DeliverableOut>,
 }
 
 impl TaskOut {

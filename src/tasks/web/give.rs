@@ -178,7 +178,7 @@ async fn give_page(ctx: &Ctx, request: &HttpRequest, form: FormState<GiveForm>) 
 }
 
 /// Returns the seats that can get a task.
-async fn seats(ctx: &Ctx) -> Result<Vec<Choice>> {
+pub(super) async fn seats(ctx: &Ctx) -> Result<Vec<Choice>> {
     let seats = designations::seats(ctx.reader()).await?;
     let works = |kind| !matches!(kind, SeatKind::Deputy);
     let working = seats.iter().filter(|seat| works(seat.kind));
