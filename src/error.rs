@@ -166,6 +166,8 @@ codes! {
     SeatOrObservatories = "seat_or_observatories" => UnprocessableEntity,
     /// The task was not given by the secretariat, but by a release or a meeting.
     NotGiven = "not_given" => Conflict,
+    /// A task would wait for itself, directly or through others.
+    WaitsInCircle = "waits_in_circle" => UnprocessableEntity,
     /// Late work is expected after its due day and not in the past.
     NotLater = "not_later" => UnprocessableEntity,
     /// Another day is proposed for the contribution already.

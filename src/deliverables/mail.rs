@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::mail::content::{Item, MailContent};
 use crate::mail::kind::{Facts, Kind, MailKind};
 use crate::mail::outbox::{self, Draft, QUIET, Subject};
-use crate::network::model::Territory;
+use crate::network::model::TerritoryView;
 use crate::network::questions::AllTerritories;
 use crate::texts::Lang;
 use crate::time::words;
@@ -198,7 +198,7 @@ pub(super) async fn tell_accepted(ctx: &Ctx, txn: &Txn, accepted: &[Accepted]) -
 }
 
 /// Returns the name of the territory of a contribution.
-fn place<'a>(territories: &'a [Territory], view: &'a DeliverableView) -> &'a str {
+fn place<'a>(territories: &'a [TerritoryView], view: &'a DeliverableView) -> &'a str {
     let named = territories.iter().find(|one| one.code == view.territory);
     named.map_or(view.observatory_name.as_str(), |one| one.name.as_str())
 }

@@ -3,6 +3,7 @@
 mod load;
 mod proposals;
 mod several;
+mod waits;
 mod wire;
 
 pub use self::wire::{TaskOut, TasksQuery};
@@ -52,6 +53,8 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(expect_task_late)
         .service(expect_deliverable_late)
         .service(list_task_replies)
+        .service(waits::list_task_predecessors)
+        .service(waits::set_task_predecessors)
         .service(show_task)
         .service(change_task)
         .service(start_task)
@@ -84,6 +87,8 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("expect_task_late", Right::Ever(Action::DeclareLate)),
     ("expect_deliverable_late", Right::Ever(Action::DeclareLate)),
     ("list_task_replies", Right::Ever(Action::View)),
+    ("list_task_predecessors", Right::Ever(Action::View)),
+    ("set_task_predecessors", Right::Ever(Action::Edit)),
     ("show_task", Right::Ever(Action::View)),
     ("change_task", Right::Ever(Action::Reschedule)),
     ("start_task", Right::Ever(Action::Start)),
@@ -199,6 +204,7 @@ fn given(input: GiveTasksIn) -> Result<GiveIn, Error> {
         estimated_minutes: input.estimated_minutes,
         release_id: input.release_id,
         deliverable_id: input.deliverable_id,
+        after: input.after,
     })
 }
 

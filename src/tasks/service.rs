@@ -41,7 +41,7 @@ pub use self::propose::{
     ProposeIn, accept_day, decline_day, open_proposals, preview_day, proposal, proposals_for, propose, withdraw_day,
 };
 pub use self::several::{Act, Chosen, Done, MOST_AT_ONCE, To, WORKING_DAYS, act_on_several};
-pub use self::waits::{Waits, waiting, waits};
+pub use self::waits::{MOST_BEFORE, Waits, predecessors, wait_for, waiting, waits};
 pub use self::work::{
     Emptying, Work, WorkAsked, emptied_by, list_in_order, must_be_of, order, steps_done, understood, work,
 };

@@ -8,6 +8,7 @@ verbs! {
         Create = "create",
         Give = "give",
         Edit = "edit",
+        Wait = "wait",
         Accept = "accept",
         Refuse = "refuse",
         Insist = "insist",
@@ -46,6 +47,7 @@ impl Verb {
             Self::Create
             | Self::Give
             | Self::Edit
+            | Self::Wait
             | Self::AcceptDay
             | Self::DeclineDay
             | Self::Insist

@@ -8,6 +8,7 @@ mod list;
 mod load;
 mod propose;
 mod several;
+mod waits;
 
 use super::model::{Event, GivenAt, LIFECYCLE, Task, is_open};
 use super::policy::{self, Action};
@@ -52,6 +53,7 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
     late::pages(cfg);
     propose::pages(cfg);
     several::pages(cfg);
+    waits::pages(cfg);
 }
 
 /// One task in a list.
@@ -83,8 +85,8 @@ pub struct TaskPage {
     pub given_on: Option<String>,
     /// «In ritardo fino a venerdì 12 marzo 2027», with the reason.
     pub late: Option<(String, String)>,
-    /// Names and addresses of the steps before it that are still to be done.
-    pub waits_for: Vec<(String, String)>,
+    /// Names of the tasks before it that are still to be done, with their addresses if the reader sees them.
+    pub waits_for: Vec<(String, Option<String>)>,
     pub replies: Vec<ReplyLine>,
     pub may_accept: bool,
     /// Address and label of forms of their own.
@@ -168,10 +170,14 @@ async fn late_of(ctx: &Ctx, task: &Task) -> Result<Option<(String, String)>> {
     Ok(late.map(|late| (late::in_words(late, ctx.lang), late.reason.clone())))
 }
 
-async fn waits_for(ctx: &Ctx, task: &Task) -> Result<Vec<(String, String)>> {
+async fn waits_for(ctx: &Ctx, task: &Task) -> Result<Vec<(String, Option<String>)>> {
     let mut waits = service::waits(ctx, std::slice::from_ref(task)).await?;
     let before = waits.remove(&task.id).unwrap_or_default();
-    Ok(before.iter().map(|task| (task.title(ctx.lang).to_owned(), href(task))).collect())
+    let named = |task: &Task| {
+        let href = task.may(&ctx.actor, Task::VIEW).then(|| href(task));
+        (task.title(ctx.lang).to_owned(), href)
+    };
+    Ok(before.iter().map(named).collect())
 }
 
 async fn replies(ctx: &Ctx, task: &Task) -> Result<Vec<ReplyLine>> {
@@ -209,6 +215,7 @@ fn forms(ctx: &Ctx, task: &Task) -> Vec<(String, &'static str)> {
         (task.is_due() && task.may(&ctx.actor, Action::DeclareLate), "late", "tasks.late"),
         (may(ctx, task, Event::HandOn, Action::HandOn), "hand_on", "tasks.hand_on"),
         (may_edit, "edit", "tasks.edit"),
+        (may_edit, "after", "tasks.waits"),
     ];
     let shown = all.into_iter().filter(|(is_shown, ..)| *is_shown);
     shown.map(|(_, path, label)| (format!("{}/{path}", href(task)), ctx.lang.t(label))).collect()

@@ -60,6 +60,7 @@ mod reviews;
 mod routes;
 mod schema_drift;
 mod seen;
+mod several;
 mod slow_recipients;
 mod smtp_faults;
 mod smtp_tls;

@@ -70,6 +70,7 @@ described![
     remark_step,
     peer_reading,
     task,
+    task_wait,
     technical_table,
     table_party,
     meeting_guest,

@@ -123,6 +123,52 @@ pub struct GiveTasksIn {
     /// A contribution of the one recipient.
     #[serde(default)]
     pub deliverable_id: Option<DeliverableId>,
+    /// Tasks that have to be done before: no reminder arrives until then.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    pub after: Vec<TaskId>,
+}
+
+/// Tasks that have to be done before a task that the secretariat gave.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PredecessorsIn {
+    #[schema(max_items = 10)]
+    pub after: Vec<TaskId>,
+}
+
+/// A task for which another one waits. It may belong to an observatory whose other tasks the caller does not see.
+#[skip_serializing_none]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PredecessorOut {
+    pub id: TaskId,
+    pub title_it: String,
+    pub title_en: String,
+    /// The seat's code.
+    pub seat: String,
+    pub day: NaiveDate,
+    /// Whether it is still to be done.
+    pub is_due: bool,
+}
+
+/// The tasks for which a task waits, earliest day first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PredecessorsOut {
+    #[schema(max_items = 10)]
+    pub items: Vec<PredecessorOut>,
+}
+
+impl From<Task> for PredecessorOut {
+    fn from(task: Task) -> Self {
+        Self {
+            id: task.id,
+            is_due: task.is_due(),
+            day: task.day(),
+            title_it: task.title_it,
+            title_en: task.title_en,
+            seat: task.seat.code,
+        }
+    }
 }
 
 /// The tasks that were given, one for each recipient.

@@ -1,6 +1,6 @@
 //! The pages on which the secretariat gives a task, changes it, and hands a refused one on.
 
-use super::{about, href, shell_below};
+use super::{about, href, shell_below, waits};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::deliverables::service as deliverables;
@@ -44,6 +44,8 @@ struct GiveForm {
     estimated_minutes: String,
     release_id: String,
     deliverable_id: String,
+    /// A task that has to be done before.
+    after: String,
     /// Checkboxes of the observatories.
     #[serde(flatten)]
     boxes: HashMap<String, String>,
@@ -94,6 +96,7 @@ impl GiveForm {
         let minutes = reading.optional_minutes("estimated_minutes", &self.estimated_minutes, TASK_MINUTES);
         let release_id = reading.optionally_chosen("release_id", &self.release_id);
         let deliverable_id = reading.optionally_chosen("deliverable_id", &self.deliverable_id);
+        let after = reading.optionally_chosen::<TaskId>("after", &self.after);
         Some(GiveIn {
             recipients: recipients?,
             title: title?,
@@ -102,6 +105,7 @@ impl GiveForm {
             estimated_minutes: minutes?.unwrap_or_default(),
             release_id: release_id?,
             deliverable_id: deliverable_id?,
+            after: after?.into_iter().collect(),
         })
     }
 }
@@ -121,6 +125,8 @@ struct GivePage {
     seats: Vec<Choice>,
     boxes: Vec<TickBox>,
     releases: Vec<Choice>,
+    /// Tasks for which the new one can wait.
+    earlier: Vec<Choice>,
     /// Name of the contribution to which the task belongs.
     contribution: Option<String>,
 }
@@ -172,6 +178,7 @@ async fn give_page(ctx: &Ctx, request: &HttpRequest, form: FormState<GiveForm>) 
         seats: seats(ctx).await?,
         boxes: observatories.iter().map(|one| tick_box((&one.code, &one.name))).collect(),
         releases: releases.into_iter().map(|one| Choice::new(one.id, one.name(ctx.lang))).collect(),
+        earlier: waits::choices(ctx, None).await?,
         contribution: contribution.map(|view| crate::deliverables::web::title(&view, ctx.lang)),
         form,
     })

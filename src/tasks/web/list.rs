@@ -14,18 +14,17 @@ use crate::http::form::{Choice, FormState};
 use crate::http::page::{Badge, Shell, page};
 use crate::http::paging::{Page, Paging};
 use crate::network::service as network;
-use crate::open::Guarded;
 use crate::tasks::model::Task;
 use crate::tasks::policy::{self, Action};
 use crate::tasks::reply::LateWork;
-use crate::tasks::service::{self, Emptying, Work};
+use crate::tasks::service::{self, Emptying, Waits, Work};
 use crate::tasks::sought::{Standing, WorkSought};
 use crate::texts::{Label, Lang};
 use crate::time::words;
 use actix_web::web::Query;
 use actix_web::{HttpRequest, get};
 use askama::Template;
-use entity::ids::DeliverableId;
+use entity::ids::{DeliverableId, TaskId};
 use entity::kinds::DeliverableState;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -71,6 +70,8 @@ struct Row {
     late: Option<String>,
     /// Name of the box that chooses it for an act on several.
     chosen_by: Option<String>,
+    /// «attende: Elenco delle fonti».
+    waits: Option<String>,
     /// «2 passi su 3», for readers who follow the work of others.
     progress: Option<String>,
 }
@@ -151,6 +152,7 @@ struct Marks {
     late: LateWork,
     /// Steps done and all steps of each contribution.
     steps: HashMap<DeliverableId, (usize, usize)>,
+    waits: Waits,
     may_choose: bool,
 }
 
@@ -161,7 +163,13 @@ impl Marks {
         contributions.sort_unstable();
         contributions.dedup();
         let steps = if follows_others { service::steps_done(ctx, &contributions).await? } else { HashMap::new() };
-        Ok(Self { late: service::late_work(ctx.reader(), &shown).await?, steps, may_choose })
+        let is_task = |work: &Work| match work {
+            Work::Task(task) => Some(Task::clone(task)),
+            Work::Contribution(_) => None,
+        };
+        let tasks: Vec<Task> = work.iter().filter_map(is_task).collect();
+        let waits = service::waits(ctx, &tasks).await?;
+        Ok(Self { late: service::late_work(ctx.reader(), &shown).await?, steps, waits, may_choose })
     }
 }
 
@@ -218,7 +226,7 @@ impl Row {
             (false, true) if is_own => Act::Complete,
             _ => Act::Open,
         };
-        Self { line, act, urge: urge_href(task, ctx), late: None, chosen_by: None, progress: None }
+        Self { line, act, urge: urge_href(task, ctx), late: None, chosen_by: None, waits: None, progress: None }
     }
 
     /// Adds what is said about the row, and the box that chooses it.
@@ -231,6 +239,7 @@ impl Row {
             late: marks.late.about(work.name(), work.day()).map(|late| late_in_words(late, lang)),
             chosen_by: (marks.may_choose && SeveralAct::is_possible_for(work)).then(|| box_name(work.name())),
             progress: steps.map(in_words),
+            waits: marks.waits.get(&TaskId(work.name().1)).map(|before| waiting_in_words(before, lang)),
             ..self
         }
     }
@@ -255,6 +264,7 @@ impl Row {
             urge: contributions::urge_href(view, ctx),
             late: None,
             chosen_by: None,
+            waits: None,
             progress: None,
         }
     }
@@ -262,6 +272,12 @@ impl Row {
     fn offers(&self, act: Act) -> bool {
         self.act == act
     }
+}
+
+/// «attende: Elenco delle fonti».
+fn waiting_in_words(before: &[Task], lang: Lang) -> String {
+    let names: Vec<String> = before.iter().map(|task| task.title(lang).to_owned()).collect();
+    lang.f("tasks.waiting", &[("tasks", &words::listed(&names, lang))])
 }
 
 pub(super) fn title(view: &DeliverableView, lang: Lang) -> String {

@@ -347,6 +347,7 @@ const FILLED: &[(&str, &str)] = &[
     ("texts/{deliverable_id}", "deliverable"),
     ("tasks/{id}", "task"),
     ("tasks/{id}/edit", "given task"),
+    ("tasks/{id}/after", "given task"),
     ("tasks/{id}/hand_on", "refused task"),
     ("tables/{code}", "table"),
     ("meetings/{id}", "convened"),

@@ -56,6 +56,30 @@ pub(in crate::ops::demo) async fn give(
         estimated_minutes: GIVEN_MINUTES,
         release_id: None,
         deliverable_id: None,
+        after: Vec::new(),
+    };
+    secretariat.write(async |txn| tasks::give(&secretariat, txn, input).await).await?;
+    Ok(())
+}
+
+/// The secretariat gives an observatory another task, which waits for the one that it gave before.
+pub(in crate::ops::demo) async fn give_next(
+    stage: &Stage,
+    observatory: &str,
+    title: &str,
+    day: NaiveDate,
+) -> Result<()> {
+    let secretariat = stage.secretariat().await?;
+    let before = given(stage, &secretariat, observatory).await?;
+    let input = GiveIn {
+        recipients: Recipients::Observatories(vec![observatory.to_owned()]),
+        title: title.to_owned(),
+        text: None,
+        day: stage.worked(day)?,
+        estimated_minutes: GIVEN_MINUTES,
+        release_id: None,
+        deliverable_id: None,
+        after: vec![before.id],
     };
     secretariat.write(async |txn| tasks::give(&secretariat, txn, input).await).await?;
     Ok(())
