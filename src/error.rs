@@ -168,6 +168,10 @@ codes! {
     NotGiven = "not_given" => Conflict,
     /// A task would wait for itself, directly or through others.
     WaitsInCircle = "waits_in_circle" => UnprocessableEntity,
+    /// A retired template of tasks is offered again before it is changed.
+    TemplateRetired = "template_retired" => Conflict,
+    /// Another template of tasks has this name.
+    NameTaken = "name_taken" => Conflict,
     /// Late work is expected after its due day and not in the past.
     NotLater = "not_later" => UnprocessableEntity,
     /// Another day is proposed for the contribution already.

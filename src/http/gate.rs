@@ -105,7 +105,7 @@ pub const PAGES: &[(&str, &[&str])] = &[
     ("/tasks/load", &["year"]),
     ("/sources/{code}/import/{draft_id}", &["containing"]),
     ("/studies", &["cursor", "limit"]),
-    ("/tasks/new", &["deliverable", "release"]),
+    ("/tasks/new", &["deliverable", "release", "template", "from"]),
     (
         "/tasks",
         &[

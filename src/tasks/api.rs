@@ -3,6 +3,7 @@
 mod load;
 mod proposals;
 mod several;
+mod templates;
 mod waits;
 mod wire;
 
@@ -44,6 +45,12 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(proposals::decline_day_proposal)
         .service(proposals::withdraw_day_proposal)
         .service(several::act_on_several)
+        .service(templates::list_task_templates)
+        .service(templates::show_task_template)
+        .service(templates::create_task_template)
+        .service(templates::change_task_template)
+        .service(templates::retire_task_template)
+        .service(templates::restore_task_template)
         .service(list_tasks)
         .service(give_tasks)
         .service(accept_task)
@@ -78,6 +85,12 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("accept_day_proposal", Right::Ever(Action::AnswerProposal)),
     ("decline_day_proposal", Right::Ever(Action::AnswerProposal)),
     ("withdraw_day_proposal", Right::Ever(Action::ProposeDay)),
+    ("list_task_templates", Right::Ever(Action::KeepTemplates)),
+    ("show_task_template", Right::Ever(Action::KeepTemplates)),
+    ("create_task_template", Right::Ever(Action::KeepTemplates)),
+    ("change_task_template", Right::Ever(Action::KeepTemplates)),
+    ("retire_task_template", Right::Ever(Action::KeepTemplates)),
+    ("restore_task_template", Right::Ever(Action::KeepTemplates)),
     ("act_on_several", Right::Ever(Action::Reschedule)),
     ("give_tasks", Right::Ever(Action::Create)),
     ("accept_task", Right::Ever(Action::Accept)),

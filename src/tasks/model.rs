@@ -413,6 +413,12 @@ pub enum Refusal {
     SameWaits,
     #[error("a task would wait for itself, directly or through others")]
     WaitsInCircle,
+    #[error("the template has this content, or is in this state, already")]
+    SameTemplate,
+    #[error("the template is retired")]
+    TemplateRetired,
+    #[error("another template that is offered has this name")]
+    NameTaken,
     #[error("the task comes from a release or a meeting")]
     NotGiven,
     #[error("the work is not expected after its due day and after today")]
@@ -428,6 +434,9 @@ impl DomainRefusal for Refusal {
             Self::SameSeat => Refused::at("seat", Code::NothingChanges),
             Self::SameWaits => Refused::at("after", Code::NothingChanges),
             Self::WaitsInCircle => Refused::at("after", Code::WaitsInCircle),
+            Self::SameTemplate => Refused::at("name", Code::NothingChanges),
+            Self::TemplateRetired => Refused::of(Code::TemplateRetired),
+            Self::NameTaken => Refused::at("name", Code::NameTaken),
             Self::NotGiven => Refused::of(Code::NotGiven),
             Self::NotLater => Refused::at("day", Code::NotLater),
         }

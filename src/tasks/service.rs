@@ -5,6 +5,7 @@ mod late;
 mod load;
 mod propose;
 mod several;
+mod templates;
 mod waits;
 mod work;
 
@@ -41,6 +42,10 @@ pub use self::propose::{
     ProposeIn, accept_day, decline_day, open_proposals, preview_day, proposal, proposals_for, propose, withdraw_day,
 };
 pub use self::several::{Act, Chosen, Done, MOST_AT_ONCE, To, WORKING_DAYS, act_on_several};
+pub use self::templates::{
+    NAME_CHARACTERS, OFFSETS, change_template, create_template, due_from, restore_template, retire_template, template,
+    templates,
+};
 pub use self::waits::{MOST_BEFORE, Waits, predecessors, wait_for, waiting, waits};
 pub use self::work::{
     Emptying, Work, WorkAsked, emptied_by, list_in_order, must_be_of, order, steps_done, understood, work,

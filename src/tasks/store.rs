@@ -2,6 +2,7 @@
 
 pub mod proposals;
 pub mod replies;
+pub mod templates;
 pub mod waits;
 
 use super::model::{GivenAt, Stage, Task};

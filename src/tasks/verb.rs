@@ -9,6 +9,10 @@ verbs! {
         Give = "give",
         Edit = "edit",
         Wait = "wait",
+        CreateTemplate = "create_template",
+        EditTemplate = "edit_template",
+        RetireTemplate = "retire_template",
+        RestoreTemplate = "restore_template",
         Accept = "accept",
         Refuse = "refuse",
         Insist = "insist",
@@ -48,6 +52,10 @@ impl Verb {
             | Self::Give
             | Self::Edit
             | Self::Wait
+            | Self::CreateTemplate
+            | Self::EditTemplate
+            | Self::RetireTemplate
+            | Self::RestoreTemplate
             | Self::AcceptDay
             | Self::DeclineDay
             | Self::Insist

@@ -8,6 +8,7 @@ mod list;
 mod load;
 mod propose;
 mod several;
+mod templates;
 mod waits;
 
 use super::model::{Event, GivenAt, LIFECYCLE, Task, is_open};
@@ -53,6 +54,7 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
     late::pages(cfg);
     propose::pages(cfg);
     several::pages(cfg);
+    templates::pages(cfg);
     waits::pages(cfg);
 }
 

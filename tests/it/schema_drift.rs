@@ -70,6 +70,7 @@ described![
     remark_step,
     peer_reading,
     task,
+    task_template,
     task_wait,
     technical_table,
     table_party,

@@ -4,8 +4,9 @@ use super::super::stage::{self, Stage, missing};
 use crate::ctx::Ctx;
 use crate::deliverables::service::SubmitIn;
 use crate::error::Result;
-use crate::tasks::model::{Task, is_open};
+use crate::tasks::model::{Task, Wording, is_open};
 use crate::tasks::service::{self as tasks, GiveIn, LateIn, ProposeIn, Recipients, TaskFilter};
+use crate::tasks::template::Outline;
 use chrono::{Days, NaiveDate};
 use entity::ids::ReleaseId;
 use entity::kinds::TaskState;
@@ -59,6 +60,23 @@ pub(in crate::ops::demo) async fn give(
         after: Vec::new(),
     };
     secretariat.write(async |txn| tasks::give(&secretariat, txn, input).await).await?;
+    Ok(())
+}
+
+/// The secretariat keeps a template of the task that it gives before each release.
+pub(in crate::ops::demo) async fn keep_template(stage: &Stage) -> Result<()> {
+    let secretariat = stage.secretariat().await?;
+    let outline = Outline {
+        name: "Contatti per i giornalisti".to_owned(),
+        wording: Wording {
+            title: "Numeri di telefono per i giornalisti".to_owned(),
+            text: Some("Chi risponde il giorno dell’uscita, e in quali ore.".to_owned()),
+            estimated_minutes: GIVEN_MINUTES,
+        },
+        seat: None,
+        offset_working_days: -5,
+    };
+    secretariat.write(async |txn| tasks::create_template(&secretariat, txn, &outline).await).await?;
     Ok(())
 }
 
