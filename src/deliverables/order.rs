@@ -66,7 +66,7 @@ pub enum Order {
 #[derive(Clone, Copy, Debug)]
 pub struct Line {
     pub observatory: Option<ObservatoryId>,
-    /// Its release with the day on which it comes out.
+    /// Release with the day on which it comes out.
     pub release: Option<(NaiveDate, ReleaseId)>,
     pub day: NaiveDate,
     pub id: Uuid,

@@ -1,6 +1,8 @@
 //! Exports over REST.
 
-use super::asked::asked;
+mod asked;
+
+pub(super) use self::asked::asked;
 use super::policy::Action;
 use super::tables::{self, List};
 use crate::auth::rights::Right;
@@ -8,7 +10,9 @@ use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::http::Answer;
 use crate::http::sheet::FormatQuery;
-use actix_web::{HttpRequest, get, web};
+use actix_web::{get, web};
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use utoipa::IntoParams;
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
@@ -19,10 +23,10 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
 pub const RIGHTS: &[(&str, Right<Action>)] = &[("export_list", Right::Ever(Action::Export))];
 
 /// Filters of the lists. Each list has those of its own operation or page; another one is refused.
-#[derive(IntoParams)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "only its description is used; the filters are read by list")]
-struct ExportFilters {
+pub(super) struct ExportFilters {
     /// A body's code, of the register.
     #[param(max_length = 60)]
     body: Option<String>,
@@ -104,11 +108,11 @@ struct ExportFilters {
 #[get("/exports/{list}")]
 pub async fn export_list(
     ctx: Ctx,
-    request: HttpRequest,
     list: web::Path<String>,
     query: web::Query<FormatQuery>,
+    filters: web::Query<ExportFilters>,
 ) -> Answer {
     let list: List = list.parse().map_err(|()| Error::NotFound)?;
-    let asked = asked(&ctx, list, request.query_string()).await?;
+    let asked = asked(&ctx, list, &filters).await?;
     Ok(tables::export(&ctx, &asked).await?.answer(query.format.unwrap_or_default())?)
 }

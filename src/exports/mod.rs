@@ -5,7 +5,6 @@
 //! slices; no slice depends on it. It has the filters of its list, so that the file has the rows of all pages of the list.
 
 pub mod api;
-mod asked;
 pub mod policy;
 mod tables;
 pub mod web;

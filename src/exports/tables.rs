@@ -61,10 +61,10 @@ pub enum Asked {
 
 /// The releases of a part of the agenda.
 pub enum Releases {
-    /// Those of a list.
+    /// Releases that pass a filter, in its order.
     Listed(Box<ReleaseFilter>),
-    /// Those that may come out in a span of days, both included.
-    Between(NaiveDate, NaiveDate, Narrowing),
+    /// Releases that may come out in a span of days, both included.
+    Between(NaiveDate, NaiveDate, Box<Narrowing>),
 }
 
 impl Asked {

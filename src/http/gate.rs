@@ -108,9 +108,7 @@ pub const PAGES: &[(&str, &[&str])] = &[
     ("/tasks/new", &["deliverable", "release", "template", "from"]),
     (
         "/tasks",
-        &[
-            "observatory", "product", "release", "seat", "state", "overdue", "mine", "text", "sort", "cursor", "limit",
-        ],
+        &["observatory", "product", "release", "seat", "state", "overdue", "mine", "text", "sort", "cursor", "limit"],
     ),
 ];
 

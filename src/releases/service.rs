@@ -9,7 +9,10 @@ mod study;
 
 pub use act::{Act, carry_out, told};
 pub use entries::{about, entries};
-pub use show::{agenda, changed_dates, editions, filter, holidays, last_change, narrowing, notices_since, overtaken, places, release_at, reports, shown, story, story_of, years};
+pub use show::{
+    agenda, changed_dates, editions, filter, holidays, last_change, narrowing, notices_since, overtaken, places,
+    release_at, reports, shown, story, story_of, years,
+};
 
 use self::concerned::Network;
 use super::address;

@@ -7,10 +7,10 @@ mod templates;
 mod waits;
 mod wire;
 
-pub use self::wire::{TaskOut, TasksQuery};
 use self::wire::{
     CompleteTaskIn, ExpectLateIn, GiveTasksIn, HandTaskOnIn, TaskChange, TaskReasonIn, TaskRepliesOut, TasksGivenOut,
 };
+pub use self::wire::{TaskOut, TasksQuery};
 use super::model::{Task, Wording};
 use super::policy;
 use super::policy::Action;

@@ -191,7 +191,8 @@ pub async fn list_in_order(
             let (day, id) = WITHOUT_RELEASE;
             let released = Func::coalesce([release::Column::Day.into_expr(), Expr::value(day)]).into();
             let of = Func::coalesce([task::Column::ReleaseId.into_expr(), Expr::value(id)]).into();
-            let lines = lines.column_as(release::Column::Day, "release_day").join(JoinType::LeftJoin, join::to_release());
+            let lines =
+                lines.column_as(release::Column::Day, "release_day").join(JoinType::LeftJoin, join::to_release());
             let lines = page_by(lines, [released, of].into_iter().chain(within).collect(), after, limit);
             let rows = lines.into_model::<RowOfRelease>().all(db).await?;
             let placed = |found: RowOfRelease| Ok(placed(Task::try_from(found.row)?, found.release_day));

@@ -1,6 +1,7 @@
 //! The page of one task, and the pages of its acts; the list of work is in `list`.
 
 mod acts;
+mod choices;
 mod contact;
 mod give;
 mod late;
@@ -257,6 +258,11 @@ async fn contribution(ctx: &Ctx, task: &Task) -> Result<Option<DeliverableView>>
 async fn shell_below(ctx: &Ctx, request: &HttpRequest, title_key: &str, task: &Task) -> Result<Shell> {
     let shell = shell_of(ctx, request, task, ctx.lang.t(title_key).to_owned()).await?;
     Ok(shell.crumb(task.title(ctx.lang), href(task)).here())
+}
+
+/// «Contributo: Relazione territoriale sul mercato del lavoro, 2026».
+fn contribution_title(view: &DeliverableView, lang: Lang) -> String {
+    lang.f("tasks.contribution", &[("release", &view.release_name(lang))])
 }
 
 /// Returns the address of the button that reminds of a task that can be done now, for a reader who may remind of it.

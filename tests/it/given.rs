@@ -522,7 +522,10 @@ async fn a_given_task_that_waits_for_another_is_not_reminded_of_before(engine: E
     assert_eq!((sent(&before).await, sent(&later).await), (1, 0), "three working days before");
     let own = app.browser(OWN).await;
     let page = own.get(&format!("/tasks/{}", id(&later))).header("accept", "text/html").send().await.text();
-    assert!(page.contains("Attende") && !page.contains(&format!("/tasks/{}\"", id(&before))), "Bergamo sees its name only");
+    assert!(
+        page.contains("Attende") && !page.contains(&format!("/tasks/{}\"", id(&before))),
+        "Bergamo sees its name only"
+    );
     let list = own.get("/tasks").header("accept", "text/html").send().await.text();
     assert!(list.contains("attende: Elenco dei redattori"), "{list}");
     act(&secretariat, &before, "complete", json!({})).await;

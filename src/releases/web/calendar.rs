@@ -131,9 +131,7 @@ impl Asked {
         let part = match (kept(&query.month), kept(&query.year), kept(&query.show)) {
             (Some(month), ..) => Part::Month(period(&month, Frequency::Month).ok_or("releases.wrong_month")?),
             (None, Some(year), _) => Part::Year(period(&year, Frequency::Year).ok_or("releases.wrong_year")?),
-            (None, None, Some(name)) => {
-                Part::List(name.parse().map_err(|()| "releases.wrong_list")?)
-            }
+            (None, None, Some(name)) => Part::List(name.parse().map_err(|()| "releases.wrong_list")?),
             (None, None, None) => Part::List(List::Upcoming),
         };
         let since = kept(&query.since).map(|day| day.parse::<Day>().map_err(|_| "releases.wrong_since")).transpose()?;

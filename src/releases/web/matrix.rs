@@ -40,8 +40,6 @@ pub struct Matrix {
     pub is_free: bool,
     /// The steps on a time line.
     pub steps: Option<StepsPlot>,
-    /// Address of the page, to which the button that reminds comes back.
-    pub here: String,
 }
 
 pub struct MatrixRow {
@@ -113,7 +111,6 @@ impl Matrix {
             columns: std::iter::once(first).chain(named).chain([last]).collect(),
             rows: owed.into_iter().map(row).collect(),
             steps: plot,
-            here: view.href(),
         }))
     }
 }

@@ -8,7 +8,8 @@ use crate::deliverables::api::DeliverableOut;
 use crate::error::{Code, Error, Result};
 use crate::http::Answer;
 use crate::http::json::Json;
-use crate::tasks::service::{self, Act, Chosen, To};
+use crate::tasks::service::{self, Act, Chosen, TEXT_CHARACTERS, To};
+use crate::typed;
 use actix_web::{HttpResponse, post};
 use chrono::NaiveDate;
 
@@ -34,7 +35,8 @@ pub async fn act_on_several(ctx: Ctx, input: Json<ActOnSeveralIn>) -> Answer {
 }
 
 fn act_of(input: &ActOnSeveralIn) -> Result<Act> {
-    let reason = input.reason.clone().unwrap_or_default();
+    // Read for every act, so that a wrong text is refused as such.
+    let reason = typed::optional("reason", input.reason.as_deref(), TEXT_CHARACTERS)?.unwrap_or_default();
     Ok(match input.act {
         SeveralAct::Approve => Act::Approve,
         SeveralAct::Waive => Act::Waive { reason },

@@ -185,10 +185,9 @@ pub async fn change_task_template(
 #[utoipa::path(tag = "tasks", params(("template_id" = TaskTemplateId, Path), IfMatch), responses((status = 200, body = TaskTemplateOut)))]
 #[post("/task-templates/{template_id:[0-9A-Fa-f-]+}/retire")]
 pub async fn retire_task_template(ctx: Ctx, request: HttpRequest, id: web::Path<TaskTemplateId>) -> Answer {
-    let retired = version::change(&ctx, &request, async |txn, version| {
-        service::retire_template(&ctx, txn, *id, version).await
-    })
-    .await?;
+    let retired =
+        version::change(&ctx, &request, async |txn, version| service::retire_template(&ctx, txn, *id, version).await)
+            .await?;
     Ok(answer(retired))
 }
 
@@ -198,9 +197,8 @@ pub async fn retire_task_template(ctx: Ctx, request: HttpRequest, id: web::Path<
 #[utoipa::path(tag = "tasks", params(("template_id" = TaskTemplateId, Path), IfMatch), responses((status = 200, body = TaskTemplateOut)))]
 #[post("/task-templates/{template_id:[0-9A-Fa-f-]+}/restore")]
 pub async fn restore_task_template(ctx: Ctx, request: HttpRequest, id: web::Path<TaskTemplateId>) -> Answer {
-    let restored = version::change(&ctx, &request, async |txn, version| {
-        service::restore_template(&ctx, txn, *id, version).await
-    })
-    .await?;
+    let restored =
+        version::change(&ctx, &request, async |txn, version| service::restore_template(&ctx, txn, *id, version).await)
+            .await?;
     Ok(answer(restored))
 }

@@ -36,9 +36,8 @@ pub async fn set_task_predecessors(
     input: Json<PredecessorsIn>,
 ) -> Answer {
     let after = input.value.after;
-    let waits = version::change(&ctx, &request, async |txn, version| {
-        service::wait_for(&ctx, txn, *id, version, &after).await
-    })
-    .await?;
+    let waits =
+        version::change(&ctx, &request, async |txn, version| service::wait_for(&ctx, txn, *id, version, &after).await)
+            .await?;
     Ok(answer(&ctx, waits))
 }

@@ -157,7 +157,8 @@ async fn act_on(
             doing.done.contributions.push(accepted.view.clone());
             doing.accepted.push(accepted);
         }
-        (ObligationKind::Task, Act::Approve | Act::Waive { .. }) | (ObligationKind::Deliverable, Act::Cancel { .. }) => {
+        (ObligationKind::Task, Act::Approve | Act::Waive { .. })
+        | (ObligationKind::Deliverable, Act::Cancel { .. }) => {
             return Err(Error::refused(Code::ActUnfit));
         }
     }

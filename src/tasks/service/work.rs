@@ -139,12 +139,7 @@ pub async fn list_in_order(
 }
 
 /// Reads tasks and contributions after the same place, and merges them. Each has its place in the list.
-pub async fn work(
-    ctx: &Ctx,
-    asked: &WorkAsked,
-    after: Option<&[Key]>,
-    limit: u64,
-) -> Result<Vec<(Vec<Key>, Work)>> {
+pub async fn work(ctx: &Ctx, asked: &WorkAsked, after: Option<&[Key]>, limit: u64) -> Result<Vec<(Vec<Key>, Work)>> {
     let mut work: Vec<(Vec<Key>, Work)> = Vec::new();
     if let Some(filter) = asked.tasks(ctx) {
         let tasks = list_in_order(ctx, &filter, &asked.order, after, limit).await?;

@@ -60,12 +60,7 @@ pub async fn find(db: &impl ConnectionTrait, id: TaskTemplateId) -> Result<Optio
 }
 
 /// Inserts a template.
-pub async fn insert(
-    db: &impl ConnectionTrait,
-    new: &Template,
-    seat: Option<SeatId>,
-    at: DateTime<Utc>,
-) -> Result<()> {
+pub async fn insert(db: &impl ConnectionTrait, new: &Template, seat: Option<SeatId>, at: DateTime<Utc>) -> Result<()> {
     let row = ActiveModel {
         id: Set(new.id),
         version: Set(new.version),
@@ -77,12 +72,7 @@ pub async fn insert(
 }
 
 /// Saves a changed template, if its version is unchanged.
-pub async fn save(
-    db: &impl ConnectionTrait,
-    after: &Template,
-    seat: Option<SeatId>,
-    at: DateTime<Utc>,
-) -> Result<()> {
+pub async fn save(db: &impl ConnectionTrait, after: &Template, seat: Option<SeatId>, at: DateTime<Utc>) -> Result<()> {
     save_row(db, content(after, seat, at), (Column::Id, after.id), (Column::Version, after.version)).await
 }
 

@@ -1,12 +1,12 @@
 //! The pages on which the secretariat gives a task, changes it, and hands a refused one on.
 
+use super::choices::seats;
 use super::{about, href, shell_below, templates, waits};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::deliverables::service as deliverables;
 use crate::deliverables::web::shell_below_work;
 use crate::designations::service as designations;
-use crate::designations::web::words::seat_name;
 use crate::error::{Code, Result};
 use crate::http::Answer;
 use crate::http::form::{self, Choice, FormState, Sent, Versioned};
@@ -219,14 +219,6 @@ async fn give_page(ctx: &Ctx, request: &HttpRequest, form: FormState<GiveForm>) 
         contribution: contribution.map(|view| crate::deliverables::web::title(&view, ctx.lang)),
         form,
     })
-}
-
-/// Returns the seats that can get a task.
-pub(super) async fn seats(ctx: &Ctx) -> Result<Vec<Choice>> {
-    let seats = designations::seats(ctx.reader()).await?;
-    let works = |kind| !matches!(kind, SeatKind::Deputy);
-    let working = seats.iter().filter(|seat| works(seat.kind));
-    Ok(working.map(|seat| Choice::new(&seat.code, seat_name(seat, ctx.lang))).collect())
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

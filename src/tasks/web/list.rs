@@ -1,7 +1,8 @@
 //! The list of work: tasks, and contributions for which no task is open, filtered and sorted.
 
+use super::choices::seats;
 use super::several::{self, SeveralAct, box_name};
-use super::{Line, give, late_in_words, urge_href};
+use super::{Line, contribution_title, late_in_words, urge_href};
 use crate::catalogue::questions::Catalogue;
 use crate::ctx::Ctx;
 use crate::deliverables::order::Sorting;
@@ -14,6 +15,7 @@ use crate::http::form::{Choice, FormState};
 use crate::http::page::{Badge, Shell, page};
 use crate::http::paging::{Page, Paging};
 use crate::network::service as network;
+use crate::open::scope;
 use crate::tasks::model::Task;
 use crate::tasks::policy::{self, Action};
 use crate::tasks::reply::LateWork;
@@ -94,6 +96,7 @@ pub(super) async fn show_list(
     query: Query<WorkSought>,
     paging: Query<Paging>,
 ) -> Answer {
+    scope::<Task>(&ctx)?;
     let typed = query.into_inner();
     let asked = service::understood(&ctx, &typed).await?;
     let limit = paging.rows()?;
@@ -114,7 +117,7 @@ pub(super) async fn show_list(
         observatories: if may_filter { observatories(&ctx).await? } else { Vec::new() },
         products: if may_filter { products(&ctx).await? } else { Vec::new() },
         releases: if may_filter { releases(&ctx).await? } else { Vec::new() },
-        seats: if may_filter { give::seats(&ctx).await? } else { Vec::new() },
+        seats: if may_filter { seats(&ctx).await? } else { Vec::new() },
         states: Standing::ALL[1..].iter().map(|state| Choice::new(state.as_str(), state.label(ctx.lang))).collect(),
         orders: Sorting::ALL[1..].iter().map(|order| Choice::new(order.as_str(), order.label(ctx.lang))).collect(),
         none: ctx.lang.t(match (typed.without_each().is_empty(), may_filter) {
@@ -250,7 +253,7 @@ impl Row {
         Self {
             line: Line {
                 href: contributions::href(view),
-                title: title(view, ctx.lang),
+                title: contribution_title(view, ctx.lang),
                 place: view.observatory_name.clone(),
                 day: words::long_day(view.deliverable.day(), ctx.lang),
                 minutes: String::new(),
@@ -278,10 +281,6 @@ impl Row {
 fn waiting_in_words(before: &[Task], lang: Lang) -> String {
     let names: Vec<String> = before.iter().map(|task| task.title(lang).to_owned()).collect();
     lang.f("tasks.waiting", &[("tasks", &words::listed(&names, lang))])
-}
-
-pub(super) fn title(view: &DeliverableView, lang: Lang) -> String {
-    lang.f("tasks.contribution", &[("release", &view.release_name(lang))])
 }
 
 fn contribution_badge(state: DeliverableState, lang: Lang) -> Badge {

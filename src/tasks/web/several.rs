@@ -1,6 +1,6 @@
 //! One act on several rows of the list of work: chosen on the list, confirmed on a page of its own, done on all or on none.
 
-use super::href;
+use super::{contribution_title, href};
 use crate::auth::local_path::LocalPath;
 use crate::ctx::Ctx;
 use crate::db::Txn;
@@ -9,6 +9,7 @@ use crate::deliverables::service::{self as deliverables, DeliverableFilter};
 use crate::deliverables::web::{self as contributions, FINAL, shell_below_work};
 use crate::error::{Code, Result};
 use crate::http::form::{self, Choice, FormState, Sent, row_field};
+use crate::http::idempotency::Press;
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::http::{Answer, Failure};
 use crate::tasks::model::{Event, LIFECYCLE, is_open};
@@ -228,8 +229,9 @@ impl SeveralPage {
 /// A chosen row.
 struct ChosenRow {
     name: String,
-    /// Name under which its errors are found.
-    error_field: String,
+    /// End of the ids of its box and of its error.
+    field: String,
+    error: Option<String>,
     version: i32,
     title: String,
     href: String,
@@ -247,9 +249,11 @@ impl ChosenRow {
 #[post("/tasks/several")]
 async fn act_on_several(ctx: Ctx, request: HttpRequest, form: Sent<SeveralForm>) -> Answer {
     ctx.demand(policy::may_ever(&ctx.actor, Action::Reschedule))?;
-    let again = async |form| Ok(several_page(&ctx, &request, form).await?);
+    let again = async |form: FormState<SeveralForm>| -> std::result::Result<SeveralPage, Failure> {
+        Ok(several_page(&ctx, &request, form).await?)
+    };
     if form.peek(|form| form.confirmed.is_empty()) {
-        let show = async |_: &_, form: &SeveralForm| {
+        let show = async |_: &Press, form: &SeveralForm| {
             form.read_choice()?;
             let shown = several_page(&ctx, &request, FormState::fresh(form.clone())).await?;
             page(&shown).map_err(|Failure(error)| error)
@@ -270,7 +274,10 @@ async fn act_on_several(ctx: Ctx, request: HttpRequest, form: Sent<SeveralForm>)
 
 async fn several_page(ctx: &Ctx, request: &HttpRequest, form: FormState<SeveralForm>) -> Result<SeveralPage> {
     let act = form.act();
-    let rows = rows(ctx, &form.chosen()).await?;
+    let mut rows = rows(ctx, &form.chosen()).await?;
+    for row in &mut rows {
+        row.error = form.errors.of(&row.field).map(str::to_owned);
+    }
     let labels: Vec<String> = rows.iter().map(ChosenRow::label).collect();
     let FormState { values, errors } = form;
     let form = FormState { values, errors: errors.naming_rows(labels.iter().map(String::as_str)) };
@@ -305,7 +312,7 @@ async fn rows(ctx: &Ctx, chosen: &[Chosen]) -> Result<Vec<ChosenRow>> {
         let most = u64::try_from(owed.len()).unwrap_or(u64::MAX);
         let filter = DeliverableFilter { ids: Some(owed), ..DeliverableFilter::default() };
         for view in deliverables::list_seen(ctx, &filter, None, most).await? {
-            let (title, place) = (super::list::title(&view, ctx.lang), view.observatory_name.clone());
+            let (title, place) = (contribution_title(&view, ctx.lang), view.observatory_name.clone());
             found.insert(view.deliverable.id.0, (title, contributions::href(&view), place, view.deliverable.day()));
         }
     }
@@ -314,8 +321,8 @@ async fn rows(ctx: &Ctx, chosen: &[Chosen]) -> Result<Vec<ChosenRow>> {
             || (String::new(), "/tasks".to_owned(), String::new(), String::new()),
             |(title, href, place, day)| (title, href, place, day_in_words(day, ctx.lang)),
         );
-        let error_field = row_field(position);
-        ChosenRow { name: box_name(one.work), error_field, version: one.version, title, href, place, day }
+        let field = row_field(position);
+        ChosenRow { name: box_name(one.work), field, error: None, version: one.version, title, href, place, day }
     };
     Ok(chosen.iter().enumerate().map(row).collect())
 }

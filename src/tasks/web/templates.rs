@@ -1,6 +1,6 @@
 //! The pages on which the secretariat keeps the templates of tasks.
 
-use super::give::seats;
+use super::choices::seats;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::deliverables::web::shell_below_work;
@@ -9,9 +9,7 @@ use crate::http::Answer;
 use crate::http::form::{self, Choice, Form, FormState, OnlyButton, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::tasks::model::Wording;
-use crate::tasks::service::{
-    self, DESCRIPTION_CHARACTERS, NAME_CHARACTERS, OFFSETS, TASK_MINUTES, TITLE_CHARACTERS,
-};
+use crate::tasks::service::{self, DESCRIPTION_CHARACTERS, NAME_CHARACTERS, OFFSETS, TASK_MINUTES, TITLE_CHARACTERS};
 use crate::tasks::template::{Outline, Template};
 use crate::typed::{Reading, kept};
 use actix_web::{HttpRequest, get, post, web};

@@ -86,9 +86,8 @@ async fn show_form(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -> Ans
 
 #[post("/tasks/{id:[0-9A-Fa-f-]+}/after")]
 async fn wait_for(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<Versioned<WaitsForm>>) -> Answer {
-    let work = async |txn: &Txn, version, form: &WaitsForm| {
-        service::wait_for(&ctx, txn, *id, version, &form.read()?).await
-    };
+    let work =
+        async |txn: &Txn, version, form: &WaitsForm| service::wait_for(&ctx, txn, *id, version, &form.read()?).await;
     let leads_on = |task: Task| done(&href(&task), FlashKind::Success, "tasks.done_waits");
     form::change(&ctx, form, work, leads_on, async |form| {
         let task = open::<Task>(&ctx, ctx.reader(), *id, Action::Edit, Seen::AsItStands).await?;

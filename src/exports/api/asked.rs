@@ -1,11 +1,12 @@
 //! Filters of the exported lists, read from a query: the names are those of the list itself, and any other is refused, because
 //! a filter that was ignored would export everything.
 
-use super::tables::{Asked, List, Releases};
+use super::ExportFilters;
 use crate::ctx::Ctx;
 use crate::deliverables::api::{self as deliverables, DeliverablesQuery};
 use crate::designations::service::{self as designations, RegisterSought};
 use crate::error::{Code, Error, Refused, Result};
+use crate::exports::tables::{Asked, List, Releases};
 use crate::releases::service::{self as releases, ReleaseFilter};
 use crate::releases::sought::{Shown, Sought};
 use crate::tasks::api::{self as tasks, TasksQuery};
@@ -16,6 +17,7 @@ use crate::typed::{Reading, kept};
 use actix_web::web::Query;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 impl List {
     /// Returns the names of its filters.
@@ -39,9 +41,7 @@ impl List {
                 "overdue",
                 "sort",
             ],
-            Self::Work => {
-                &["observatory", "product", "release", "seat", "state", "overdue", "mine", "text", "sort"]
-            }
+            Self::Work => &["observatory", "product", "release", "seat", "state", "overdue", "mine", "text", "sort"],
             Self::Register => &["body", "observatory", "seat", "as_of", "known_on", "with_annulled"],
         }
     }
@@ -49,12 +49,13 @@ impl List {
 
 /// Reads the filters of a list from a query. Errors: `bad_request` for a name that the list does not have and for a value that
 /// cannot be read, `unknown_value`.
-pub async fn asked(ctx: &Ctx, list: List, query: &str) -> Result<Asked> {
-    for (name, _) in url::form_urlencoded::parse(query.as_bytes()) {
-        if name != "format" && !list.filters().contains(&&*name) {
-            return Err(misunderstood(format!("the list has no filter {name}")));
-        }
+pub async fn asked(ctx: &Ctx, list: List, filters: &ExportFilters) -> Result<Asked> {
+    let given = filters.given();
+    if let Some((name, _)) = given.iter().find(|(name, _)| !list.filters().contains(&name.as_str())) {
+        return Err(misunderstood(format!("the list has no filter {name}")));
     }
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish();
+    let query = query.as_str();
     Ok(match list {
         List::Agenda => Asked::Agenda(agenda(ctx, query).await?),
         List::Contributions => {
@@ -75,6 +76,15 @@ pub async fn asked(ctx: &Ctx, list: List, query: &str) -> Result<Asked> {
             Asked::Register(designations::understood(ctx, &sought).await?)
         }
     })
+}
+
+impl ExportFilters {
+    /// Returns the names and the values of the given filters.
+    fn given(&self) -> Vec<(String, String)> {
+        let Ok(Value::Object(members)) = serde_json::to_value(self) else { return Vec::new() };
+        let given = |(name, value): (String, Value)| Some((name, value.as_str()?.to_owned()));
+        members.into_iter().filter_map(given).collect()
+    }
 }
 
 fn read<Q: DeserializeOwned>(query: &str) -> Result<Q> {
@@ -105,7 +115,7 @@ async fn agenda(ctx: &Ctx, query: &str) -> Result<Releases> {
     let AgendaSought { observatory, product, theme, state, from, to, show, year, month, since } = read(query)?;
     let narrowed = releases::narrowing(ctx, &Sought { observatory, product, theme, state }).await?;
     if let Some(span) = span(&month, Frequency::Month)?.or(span(&year, Frequency::Year)?) {
-        return Ok(Releases::Between(span.first_day(), span.last_day(), narrowed));
+        return Ok(Releases::Between(span.first_day(), span.last_day(), Box::new(narrowed)));
     }
     let (from, to, since, shown) = Reading::of(|reading| {
         let (from, to) = (reading.optional_day("from", &from), reading.optional_day("to", &to));
