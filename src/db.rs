@@ -194,8 +194,9 @@ impl Db {
             Database::connect(options).await
         };
         let (mut reader, mut writer) = (pool(readers).await?, pool(writers).await?);
-        let changes = ChangeClock::postgres(reader.clone());
-        let statements = counted([&mut reader, &mut writer]);
+        let statements = Counter::default();
+        let changes = ChangeClock::postgres(reader.clone(), statements.clone());
+        count(&statements, [&mut reader, &mut writer]);
         let (row, distrusted) = (WritersRow::new(patience), Distrusted::default());
         Ok(Self { writer, reader, row, times, changes, statements, distrusted, _lock: None })
     }
@@ -219,8 +220,9 @@ impl Db {
             writer.execute_unprepared(FORGET_STATISTICS).await?;
         }
         let mut reader = Database::connect(sqlite_options(path, SQLITE_READERS, true)).await?;
-        let changes = ChangeClock::sqlite(reading(SqliteConnectOptions::new().filename(path)));
-        let statements = counted([&mut reader, &mut writer]);
+        let statements = Counter::default();
+        let changes = ChangeClock::sqlite(reading(SqliteConnectOptions::new().filename(path)), statements.clone());
+        count(&statements, [&mut reader, &mut writer]);
         let (row, times) = (WritersRow::new(patience), LockTimes::default());
         Ok(Self { writer, reader, row, times, changes, statements, distrusted, _lock: lock.map(Arc::new) })
     }
@@ -259,8 +261,8 @@ impl Db {
         &self.changes
     }
 
-    /// Returns the count of statements sent to the engine, without those that begin and end transactions and without
-    /// looks at the clock of changes on `SQLite`.
+    /// Returns the count of statements sent to the engine, without those that begin and end transactions. A look at the
+    /// clock of changes counts as one.
     pub fn statements(&self) -> &Counter {
         &self.statements
     }
@@ -298,15 +300,13 @@ impl Db {
 }
 
 /// Makes the connections count their statements together.
-fn counted(connections: [&mut DatabaseConnection; 2]) -> Counter {
-    let statements = Counter::default();
+fn count(statements: &Counter, connections: [&mut DatabaseConnection; 2]) {
     for connection in connections {
         let statements = statements.clone();
         connection.set_metric_callback(move |_| {
             statements.inc();
         });
     }
-    statements
 }
 
 /// Maps "exactly one row was written" to `Ok` and anything else to [`StoreError::Stale`].

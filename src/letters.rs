@@ -59,8 +59,12 @@ pub fn is_hidden(c: char) -> bool {
 
 /// Cleans a text of several lines: every kind of line end becomes `\n`, tabs stay, hidden characters are removed.
 pub fn lines(text: &str) -> String {
+    let stays = |c: char| matches!(c, '\n' | '\t') || !is_hidden(c);
+    if text.chars().all(stays) {
+        return text.to_owned();
+    }
     let unified = text.replace("\r\n", "\n").replace(['\r', '\u{85}', '\u{2028}', '\u{2029}'], "\n");
-    unified.chars().filter(|c| matches!(c, '\n' | '\t') || !is_hidden(*c)).collect()
+    unified.chars().filter(|c| stays(*c)).collect()
 }
 
 /// Cleans a text to one line: line ends and tabs become spaces, and the text is trimmed.

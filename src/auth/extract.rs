@@ -12,6 +12,7 @@ use crate::auth::model::{SessionEnd, idle_since};
 use crate::auth::questions::{SessionHolder, TokenHolder};
 use crate::auth::store::KeyHolder;
 use crate::ctx::{Ctx, Services};
+use crate::db::Generation;
 use crate::error::{Error, Result};
 use crate::http::Failure;
 use crate::http::cookies::SESSION;
@@ -63,7 +64,9 @@ async fn identify(request: &HttpRequest) -> Result<Ctx> {
         .ok_or_else(|| Error::Internal("the application was built without its site".to_owned()))?;
     let facts = Facts::of(request);
     let request_id = Some(facts.request_id);
-    let mut ctx = Ctx { services, actor: Actor::anonymous(), lang: facts.lang, request_id, generation: None };
+    // The generation of a shared answer (`http/shared.rs`).
+    let generation = request.extensions().get::<Generation>().copied();
+    let mut ctx = Ctx { services, actor: Actor::anonymous(), lang: facts.lang, request_id, generation };
     let keys = (bearer(request)?, session_key(request));
     // A reader without a key costs nothing here, so that public pages are shown while the database does not answer.
     if keys != (None, None) && request.method().is_safe() {

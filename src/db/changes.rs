@@ -8,6 +8,7 @@
 //! touches no table. Callers that arrive while a look is under way share the next one.
 
 use super::StoreError;
+use prometheus_client::metrics::counter::Counter;
 use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use sea_orm::sqlx::{self, ConnectOptions, Connection, SqliteConnection};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement};
@@ -30,6 +31,8 @@ struct Inner {
     source: Source,
     /// Number of looks that have begun.
     begun: AtomicU64,
+    /// Statements of the whole database, among which each look counts as one.
+    statements: Counter,
     last: Mutex<Look>,
 }
 
@@ -54,28 +57,29 @@ struct Watched {
 }
 
 impl ChangeClock {
-    pub(super) fn sqlite(options: SqliteConnectOptions) -> Self {
-        Self::over(Source::Sqlite(Box::new(options)))
+    pub(super) fn sqlite(options: SqliteConnectOptions, statements: Counter) -> Self {
+        Self::over(Source::Sqlite(Box::new(options)), statements)
     }
 
-    pub(super) fn postgres(reader: DatabaseConnection) -> Self {
-        Self::over(Source::Postgres(reader))
+    pub(super) fn postgres(reader: DatabaseConnection, statements: Counter) -> Self {
+        Self::over(Source::Postgres(reader), statements)
     }
 
-    fn over(source: Source) -> Self {
-        Self(Arc::new(Inner { source, begun: AtomicU64::new(0), last: Mutex::default() }))
+    fn over(source: Source, statements: Counter) -> Self {
+        Self(Arc::new(Inner { source, begun: AtomicU64::new(0), statements, last: Mutex::default() }))
     }
 
     /// Returns the present generation. It is read after the call begins, so every change acknowledged before the call
     /// is in it.
     pub async fn now(&self) -> Result<Generation, StoreError> {
-        let Inner { source, begun, last } = &*self.0;
+        let Inner { source, begun, statements, last } = &*self.0;
         let begun_before = begun.load(Ordering::Acquire);
         let mut last = last.lock().await;
         if last.number > begun_before {
             return Ok(last.generation);
         }
         let number = begun.fetch_add(1, Ordering::AcqRel) + 1;
+        statements.inc();
         last.generation = match source {
             Source::Sqlite(options) => look_at_sqlite(options, &mut last).await?,
             Source::Postgres(reader) => look_at_postgres(reader).await?,

@@ -15,7 +15,7 @@ pub use handover::{follow_calendar, is_over};
 pub use sought::{RegisterSought, understood};
 pub use timeline::{Held, SeatTime, Timeline, timeline};
 
-use self::checks::{check_provenance, check_statement};
+use self::checks::{checked_provenance, checked_statement};
 use self::documents::attach_proof;
 use self::handover::{ask_if_vacant, carry_out_end_if_past, switch_off};
 use super::mail;
@@ -76,29 +76,25 @@ pub struct DesignateIn {
 pub async fn designate(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Designation> {
     let seat = store::seat(txn, SeatKey::Code(&input.seat)).await?.ok_or(Refusal::SeatUnknown)?;
     ctx.demand(policy::may(&ctx.actor, Action::Designate, of_seat(&seat)))?;
-    check_statement(ctx, &input.statement)?;
+    let statement = checked_statement(ctx, input.statement)?;
     let person = match input.person {
         Designee::Known(id) => known_to(ctx, txn, id).await?,
         Designee::New(person) => network::person_for(ctx, txn, person).await?.id,
     };
     let record_id = ctx.new_id();
     let leaving = if input.replaces_holder {
-        end_present_holder(ctx, txn, &seat, person, &input.statement, record_id).await?
+        end_present_holder(ctx, txn, &seat, person, &statement, record_id).await?
     } else {
         Vec::new()
     };
-    model::check_free(
-        seat.kind,
-        person,
-        input.statement.term,
-        &store::occupied(txn, seat.id, input.statement.term.from).await?,
-    )?;
+    let occupied = store::occupied(txn, seat.id, statement.term.from).await?;
+    model::check_free(seat.kind, person, statement.term, &occupied)?;
     let new = NewDesignation {
         id: ctx.new_id(),
         record_id,
         seat_id: seat.id,
         person_id: person,
-        first: Successor { change: RecordChange::Registered, statement: input.statement, reason: None },
+        first: Successor { change: RecordChange::Registered, statement, reason: None },
         at: ctx.now(),
         by: ctx.actor.person_id(),
     };
@@ -176,12 +172,10 @@ pub struct EndIn {
 pub async fn end(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, input: EndIn) -> Result<Designation> {
     let current = open::<Designation>(ctx, txn, id, Action::Designate, Seen::Version(version)).await?;
     let reason = typed::reason("reason", &input.reason, REASON_CHARACTERS)?;
-    if let Some(provenance) = &input.provenance {
-        check_provenance(ctx, provenance)?;
-    }
+    let provenance = input.provenance.map(|provenance| checked_provenance(ctx, provenance)).transpose()?;
     let remaining = Term { to: Some(input.last_day), ..current.record.statement.term };
     keep_a_secretariat(ctx, txn, &current, Some(remaining)).await?;
-    let ending = Ending { reason: GivenReason::Said(reason), provenance: input.provenance };
+    let ending = Ending { reason: GivenReason::Said(reason), provenance };
     let ended = end_at(ctx, txn, current, input.last_day, ending).await?;
     carry_out_end_if_past(ctx, txn, &ended).await?;
     Ok(ended)
@@ -229,7 +223,7 @@ pub async fn correct(
 ) -> Result<Designation> {
     let current = open::<Designation>(ctx, txn, id, Action::Correct, Seen::Version(version)).await?;
     let reason = typed::reason("reason", reason, REASON_CHARACTERS)?;
-    check_statement(ctx, &statement)?;
+    let statement = checked_statement(ctx, statement)?;
     keep_a_secretariat(ctx, txn, &current, Some(statement.term)).await?;
     let mut others = store::occupied(txn, current.seat.id, statement.term.from).await?;
     others.retain(|other| other.designation_id != id);

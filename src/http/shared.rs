@@ -14,6 +14,7 @@ use crate::http::request::Facts;
 use crate::http::route::Pattern;
 use crate::http::site::Site;
 use crate::texts::Lang;
+use actix_web::HttpMessage as _;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HeaderName, HeaderValue, SET_COOKIE};
@@ -83,6 +84,8 @@ pub async fn shared<B: MessageBody + 'static>(
         }
         Err(guard) => guard,
     };
+    // What the answer recalls is of this generation too.
+    request.extensions_mut().insert(key.generation);
     let (request, built) = next.call(request).await?.into_parts();
     if built.status() != StatusCode::OK || built.headers().contains_key(SET_COOKIE) {
         return Ok(ServiceResponse::new(request, built.map_into_boxed_body()));

@@ -2,10 +2,11 @@
 
 pub mod frame;
 
-use crate::error::{Code, FieldError, Refusal, Refused};
+use crate::error::{Code, Error, Refusal, Refused, Result};
 use crate::letters;
 use crate::mail::{address, is_address};
 use crate::texts::Lang;
+use crate::typed::{self, Reading};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::ids::{AgreementId, BodyId, ObservatoryId, PersonId};
 use entity::kinds::{BodyKind, ObservatoryKind};
@@ -171,25 +172,22 @@ pub const BOUNCE_NOTE_CHARACTERS: usize = 500;
 impl PersonIn {
     /// Returns the input without surrounding blanks and with a normalised address, or an error for every wrong field. A
     /// person with a single name has only a family name.
-    pub fn checked(&self) -> Result<Self, Vec<FieldError>> {
-        let phone = self.phone.as_deref().map(str::trim).filter(|phone| !phone.is_empty());
-        let person = Self {
-            given_name: self.given_name.trim().to_owned(),
-            family_name: self.family_name.trim().to_owned(),
-            email: address::meant(&self.email),
-            phone: phone.map(str::to_owned),
-            language: self.language,
-        };
-        let errors: Vec<FieldError> = [
-            wrong_text("given_name", &person.given_name, NAME_CHARACTERS),
-            required_text("family_name", &person.family_name, NAME_CHARACTERS),
-            wrong_address(&person.email),
-            person.phone.as_deref().and_then(|phone| wrong_text("phone", phone, PHONE_CHARACTERS)),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        if errors.is_empty() { Ok(person) } else { Err(errors) }
+    pub fn checked(&self) -> Result<Self> {
+        Reading::of(|reading| {
+            let given_name = reading.take(name("given_name", &self.given_name));
+            let family_name = name("family_name", &self.family_name);
+            let family_name = reading
+                .take(family_name.and_then(|name| name.ok_or_else(|| Error::field("family_name", Code::Required))));
+            let email = reading.take(address_of("email", &self.email));
+            let phone = reading.take(one_line("phone", self.phone.as_deref(), PHONE_CHARACTERS));
+            Some(Self {
+                given_name: given_name?.unwrap_or_default(),
+                family_name: family_name?,
+                email: email?,
+                phone: phone?,
+                language: self.language,
+            })
+        })
     }
 
     /// Tells whether this is the name of `known`, regardless of spelling variants ([`letters::name_key`]).
@@ -227,29 +225,21 @@ pub fn changed_members(person: &PersonView, after: &PersonIn) -> Vec<&'static st
     .collect()
 }
 
-fn required_text(field: &'static str, text: &str, most: usize) -> Option<FieldError> {
-    if text.is_empty() { Some(FieldError::new(field, Code::Required)) } else { wrong_text(field, text, most) }
+fn name(field: &'static str, text: &str) -> Result<Option<String>> {
+    one_line(field, Some(text), NAME_CHARACTERS)
 }
 
-fn wrong_text(field: &'static str, text: &str, most: usize) -> Option<FieldError> {
-    if text.chars().count() > most {
-        return Some(FieldError::too_long(field, most));
-    }
-    if !letters::reads_as_typed(text) {
-        return Some(FieldError::new(field, Code::UnseenCharacters));
-    }
-    // Refused because a line break in a name would add headers to a mail.
-    text.chars().any(char::is_control).then(|| FieldError::new(field, Code::UnknownValue))
+/// Reads an optional text without control characters, because a line break in a name would add headers to a mail.
+fn one_line(field: &'static str, text: Option<&str>, limit: usize) -> Result<Option<String>> {
+    let text = typed::optional(field, text, limit)?;
+    let has_controls = text.as_deref().is_some_and(|text| text.chars().any(char::is_control));
+    if has_controls { Err(Error::field(field, Code::UnknownValue)) } else { Ok(text) }
 }
 
-fn wrong_address(address: &str) -> Option<FieldError> {
-    if address.is_empty() {
-        return Some(FieldError::new("email", Code::Required));
-    }
-    if address.chars().count() > ADDRESS_CHARACTERS {
-        return Some(FieldError::too_long("email", ADDRESS_CHARACTERS));
-    }
-    (!is_address(address)).then(|| FieldError::new("email", Code::NotAnAddress))
+/// Reads a required mail address in the spelling in which it is compared.
+fn address_of(field: &'static str, text: &str) -> Result<String> {
+    let address = typed::required(field, &address::meant(text), ADDRESS_CHARACTERS)?;
+    if is_address(&address) { Ok(address) } else { Err(Error::field(field, Code::NotAnAddress)) }
 }
 
 /// Longest period of one answer, in days; a longer one is refused, because an answer lists every day.
@@ -296,6 +286,11 @@ mod tests {
         }
     }
 
+    fn wrong_fields(error: &Error) -> Vec<(&'static str, Code)> {
+        let Error::Invalid(wrong) = error else { panic!("{error:?}") };
+        wrong.iter().map(|wrong| (wrong.field, wrong.code)).collect()
+    }
+
     #[test]
     fn a_person_is_kept_without_blanks_and_with_a_folded_address() {
         let person = ada().checked().expect("a good person");
@@ -308,7 +303,7 @@ mod tests {
         let person = PersonIn { given_name: "  ".into(), ..ada() }.checked().expect("a family name is enough");
         assert_eq!((person.given_name.as_str(), person.family_name.as_str()), ("", "Rossi"));
         let nameless = PersonIn { family_name: " ".into(), ..ada() }.checked().expect_err("no family name");
-        assert_eq!((nameless[0].field, nameless[0].code), ("family_name", Code::Required));
+        assert_eq!(wrong_fields(&nameless), [("family_name", Code::Required)]);
     }
 
     #[test]
@@ -320,14 +315,13 @@ mod tests {
             phone: Some("035\r\nBcc: all".into()),
             language: Lang::It,
         };
-        let said: Vec<_> = person.checked().expect_err("four defects").iter().map(|e| (e.field, e.code)).collect();
         let expected = [
             ("given_name", Code::UnseenCharacters),
             ("family_name", Code::TooLong),
             ("email", Code::NotAnAddress),
             ("phone", Code::UnknownValue),
         ];
-        assert_eq!(said, expected);
+        assert_eq!(wrong_fields(&person.checked().expect_err("four defects")), expected);
     }
 
     #[test]

@@ -147,7 +147,7 @@ pub async fn people(ctx: &Ctx, after: Option<PersonId>, limit: u64) -> Result<Ve
 /// Who may: every caller of the use case that needs the person. Mails: none. The same address under another name is
 /// refused. Phone and language of a known person stay unchanged.
 pub async fn person_for(ctx: &Ctx, txn: &Txn, person: PersonIn) -> Result<PersonView> {
-    let person = person.checked().map_err(Error::Invalid)?;
+    let person = person.checked()?;
     if let Some(known) = store::person_by_address(txn, &person.email).await? {
         return if person.has_the_name_of(&known) { Ok(known) } else { Err(NetworkRefusal::AddressTaken.into()) };
     }
@@ -174,7 +174,7 @@ pub async fn update_person(
     if !policy::may_see(&ctx.actor, &subject) {
         return Err(unseen(ctx));
     }
-    let after = change.applied_to(&before).checked().map_err(Error::Invalid)?;
+    let after = change.applied_to(&before).checked()?;
     let members = changed_members(&before, &after);
     if policy::reach(&ctx.actor, &subject) < needed(&members) {
         return Err(Error::Denied);

@@ -8,7 +8,7 @@ use super::model::{Flags, Reason, When};
 use super::policy::Action;
 use super::service::{self, Act, ConfirmIn, CorrectIn, MoveIn, PlanIn, ReleaseFilter};
 use super::sought::Sought;
-use super::view::{Afterwards, Change, ReleaseView, Story, next_after};
+use super::view::{Afterwards, Change, Coming, ReleaseView, Story};
 use crate::auth::rights::Right;
 use crate::ctx::Ctx;
 use crate::deliverables::view::Progress;
@@ -333,7 +333,7 @@ pub async fn show_release(ctx: Ctx, id: web::Path<ReleaseId>) -> Answer {
     let story = service::story(&ctx, *id).await?;
     let about = service::about(&ctx, &story.view).await?;
     let editions = service::editions(&ctx, &story.view).await?;
-    let next = next_after(&story.view, &editions);
+    let next = Coming::among(&editions).after(&story.view);
     let public = PublicOut::of(&story.view, &about, &story.reports, next, &ctx.config().base_url());
     Ok(version::answer(story.view.release.version, &StoryOut::at(story, public, ctx.now())))
 }

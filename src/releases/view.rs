@@ -4,11 +4,13 @@ use super::model::{Flags, Reason, Release, When, is_open};
 use crate::catalogue::model::{Contact, Product, Sheet, in_force};
 use crate::deliverables::view::Progress;
 use crate::texts::Lang;
+use crate::time::period::Period;
 use crate::time::{ClosedDay, words, zone};
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{MeetingId, ObservatoryId, OutcomeId, ReleaseChangeId};
+use entity::ids::{MeetingId, ObservatoryId, OutcomeId, ProductId, ReleaseChangeId};
 use entity::kinds::{AmendmentKind, DeliverableState, ProductScope, ReleaseChangeKind, Theme};
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 /// The observatory that owes a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -269,18 +271,31 @@ impl About {
     }
 }
 
-/// Finds the next release of the same product, and of the same observatory if one alone owes it: the first of those still to
-/// come whose day is after the day of this one.
-pub fn next_after<'v>(view: &ReleaseView, others: &'v [ReleaseView]) -> Option<&'v ReleaseView> {
-    let own = &view.release;
-    let is_next = |other: &&ReleaseView| {
-        let other = &other.release;
-        is_open(other.state())
-            && other.id != own.id
-            && (other.product_id, other.observatory) == (own.product_id, own.observatory)
-            && (own.day(), own.period) < (other.day(), other.period)
-    };
-    others.iter().filter(is_next).min_by_key(|other| (other.release.day(), other.release.period))
+/// The releases still to come, the earliest first, by product and, if one alone owes it, by observatory.
+#[derive(Debug, Default)]
+pub struct Coming<'v>(HashMap<(ProductId, Option<ObservatoryId>), Vec<&'v ReleaseView>>);
+
+impl<'v> Coming<'v> {
+    /// Collects those of the releases that are still to come.
+    pub fn among(releases: &'v [ReleaseView]) -> Self {
+        let mut coming: HashMap<_, Vec<&ReleaseView>> = HashMap::new();
+        for view in releases.iter().filter(|view| is_open(view.release.state())) {
+            coming.entry((view.release.product_id, view.release.observatory)).or_default().push(view);
+        }
+        coming.values_mut().for_each(|editions| editions.sort_by_key(|view| position(view)));
+        Self(coming)
+    }
+
+    /// Finds the first release of the same product whose day is after the day of this one.
+    pub fn after(&self, view: &ReleaseView) -> Option<&'v ReleaseView> {
+        let editions = self.0.get(&(view.release.product_id, view.release.observatory))?;
+        let next = editions.partition_point(|other| position(other) <= position(view));
+        editions.get(next).copied()
+    }
+}
+
+fn position(view: &ReleaseView) -> (NaiveDate, Period) {
+    (view.release.day(), view.release.period)
 }
 
 /// A change of an announced date.

@@ -72,6 +72,11 @@ impl Reading {
         self.take(optional(field, Some(typed), limit))
     }
 
+    /// Reads a text of at most `limit` characters that may be absent.
+    pub fn text_if_given(&mut self, field: &'static str, text: Option<String>, limit: usize) -> Option<Option<String>> {
+        self.take(optional(field, text.as_deref(), limit))
+    }
+
     /// Reads the reason of an act, of at most `limit` characters.
     pub fn reason(&mut self, field: &'static str, typed: &str, limit: usize) -> Option<String> {
         self.take(reason(field, typed, limit))

@@ -33,6 +33,8 @@ const PURE: &[&[&str]] = &[
     &["mail", "address"],
     // Classifies characters.
     &["letters"],
+    // Reads typed texts.
+    &["typed"],
     // Counts days; reads neither rows nor requests.
     &["network", "calendar"],
     // Parses markup given as an argument.

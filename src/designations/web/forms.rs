@@ -213,7 +213,7 @@ impl PersonForm {
             phone: kept(&self.phone),
             language: Lang::of(&self.language),
         };
-        reading.take(person.checked().map_err(Error::Invalid))
+        reading.take(person.checked())
     }
 }
 

@@ -6,7 +6,7 @@ use crate::catalogue::questions::{AllSheets, Catalogue};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::releases::store::{self, Filter};
-use crate::releases::view::{About, Entry, ReleaseView, next_after};
+use crate::releases::view::{About, Coming, Entry, ReleaseView};
 use entity::ids::ReleaseId;
 
 /// Lists the releases that pass the filter, by day, with their dates, reports and products. The number of statements does
@@ -14,7 +14,8 @@ use entity::ids::ReleaseId;
 pub async fn entries(ctx: &Ctx, filter: &Filter) -> Result<Vec<Entry>> {
     let db = ctx.reader();
     let views = store::list(db, filter, None, None).await?;
-    let coming = store::list(db, &Filter { open: true, ..Filter::default() }, None, None).await?;
+    let open = store::list(db, &Filter { open: true, ..Filter::default() }, None, None).await?;
+    let coming = Coming::among(&open);
     let ids: Vec<ReleaseId> = views.iter().map(|view| view.release.id).collect();
     let mut changes = store::changes(db, &ids).await?;
     let mut reports = reports(ctx, &views).await?;
@@ -23,7 +24,7 @@ pub async fn entries(ctx: &Ctx, filter: &Filter) -> Result<Vec<Entry>> {
         let id = view.release.id;
         entries.push(Entry {
             about: about(ctx, &view).await?,
-            next: next_after(&view, &coming).cloned(),
+            next: coming.after(&view).cloned(),
             changes: changes.remove(&id).unwrap_or_default(),
             reports: reports.remove(&id).unwrap_or_default(),
             view,

@@ -17,7 +17,7 @@ use crate::releases::model::{Event, LIFECYCLE, When};
 use crate::releases::policy::{self, Action};
 use crate::releases::service;
 use crate::releases::view::{
-    About, Afterwards, Change, ReleaseView, Report, Story, next_after, overtaken_text, overtaking, when_text,
+    About, Afterwards, Change, Coming, ReleaseView, Report, Story, overtaken_text, overtaking, when_text,
 };
 use crate::texts::{Label, Lang};
 use crate::time::{words, zone};
@@ -202,7 +202,7 @@ impl ReleasePage {
             first_date: first_date(&story.view, ctx),
             bar: Bar::of(state, story.progress, &story.absent, lang),
             product,
-            next: next_after(&story.view, editions).map(|view| Line::of(view, ctx)),
+            next: Coming::among(editions).after(&story.view).map(|view| Line::of(view, ctx)),
             editions: editions.iter().map(|view| Line::of(view, ctx)).collect(),
             story: lang.t(match state {
                 ReleaseState::Cancelled | ReleaseState::Withdrawn => "releases.story_cancelled",

@@ -259,6 +259,7 @@ pub struct TasksQuery {
     #[serde(default)]
     pub overdue: bool,
     /// By the due day, or first by observatory or by the day of the release. Absent: `day`.
+    #[param(inline)]
     pub sort: Option<Sorting>,
 }
 
