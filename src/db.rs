@@ -10,12 +10,14 @@
 
 mod changes;
 mod error;
+mod place;
 mod rows;
 mod turn;
 mod txn;
 
 pub use changes::{ChangeClock, Generation};
 pub use error::StoreError;
+pub use place::{Key, page_by, position_after, rank};
 pub use rows::{containing, delete_some, in_order, page, save_row};
 pub use turn::LockTimes;
 pub use txn::Txn;

@@ -169,6 +169,12 @@ codes! {
     SeatOrObservatories = "seat_or_observatories" => UnprocessableEntity,
     /// The task was not given by the secretariat, but by a release or a meeting.
     NotGiven = "not_given" => Conflict,
+    /// A task would wait for itself, directly or through others.
+    WaitsInCircle = "waits_in_circle" => UnprocessableEntity,
+    /// A retired template of tasks is offered again before it is changed.
+    TemplateRetired = "template_retired" => Conflict,
+    /// Another template of tasks has this name.
+    NameTaken = "name_taken" => Conflict,
     /// Late work is expected after its due day and not in the past.
     NotLater = "not_later" => UnprocessableEntity,
     /// Another day is proposed for the contribution already.
@@ -218,6 +224,11 @@ codes! {
     ProposalChanged = "proposal_changed" => Conflict,
     NothingChosen = "nothing_chosen" => UnprocessableEntity,
     NothingToAdopt = "nothing_to_adopt" => UnprocessableEntity,
+    // Acts on several records at once.
+    /// Some rows of an act on several records were refused, so that none was changed.
+    RowsRefused = "rows_refused" => Conflict,
+    /// The act is for other work: a task is not approved, a contribution is not cancelled.
+    ActUnfit = "act_unfit" => UnprocessableEntity,
     // Studies, sources, and files with rows.
     /// The release of the study is confirmed, published or cancelled.
     StudyUnderWay = "study_under_way" => Conflict,
@@ -297,6 +308,9 @@ pub enum Error {
     /// A rule of the domain, the protocol or the API forbids it.
     #[error("refused: {0:?}")]
     Refused(Refused),
+    /// Some rows of an act on several records were refused, so that none was changed.
+    #[error("rows refused: {0:?}")]
+    Rows(Vec<RowError>),
     /// The caller has sent too many requests.
     #[error("too many requests")]
     TooMany { retry_after_seconds: u64 },
@@ -309,6 +323,14 @@ pub enum Error {
     /// A failure of the service itself. The text is for the log, never for the caller.
     #[error("{0}")]
     Internal(String),
+}
+
+/// The refusal of one row of an act on several records.
+#[derive(Debug)]
+pub struct RowError {
+    /// Position of the row in the request, from 0.
+    pub row: usize,
+    pub error: Error,
 }
 
 /// A refusal with the values that its text needs.
@@ -519,11 +541,30 @@ impl Error {
             Self::Stale | Self::Store(StoreError::Stale) => Code::Stale,
             Self::Invalid(_) => Code::Invalid,
             Self::Refused(refused) => refused.code,
+            Self::Rows(_) => Code::RowsRefused,
             Self::TooMany { .. } => Code::TooManyRequests,
             Self::Spent { code, .. } => *code,
             Self::Store(StoreError::Busy) => Code::Busy,
             Self::Store(StoreError::Full(_)) => Code::StorageFull,
             Self::Store(_) | Self::Internal(_) => Code::Internal,
+        }
+    }
+
+    /// Tells whether the error says something about one record, so that others may be carried out or refused beside it.
+    pub fn is_about_a_record(&self) -> bool {
+        match self {
+            Self::NotFound
+            | Self::Denied
+            | Self::Stale
+            | Self::Invalid(_)
+            | Self::Refused(_)
+            | Self::Store(StoreError::Stale) => true,
+            Self::Unauthenticated
+            | Self::Rows(_)
+            | Self::TooMany { .. }
+            | Self::Spent { .. }
+            | Self::Store(_)
+            | Self::Internal(_) => false,
         }
     }
 

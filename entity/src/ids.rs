@@ -255,6 +255,10 @@ id! {
     GivingId
 }
 id! {
+    /// Id of `task_template`.
+    TaskTemplateId
+}
+id! {
     /// Id of `reply`.
     ReplyId
 }

@@ -64,6 +64,8 @@ pub mod study;
 pub mod submission;
 pub mod table_party;
 pub mod task;
+pub mod task_template;
+pub mod task_wait;
 pub mod technical_table;
 pub mod territory;
 pub mod unavailability;

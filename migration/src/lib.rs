@@ -44,6 +44,8 @@ mod m20261130_202000_neighbours;
 mod m20261130_210000_amend_releases;
 mod m20261130_211000_adopt_by_decision;
 mod m20261130_212000_early_access;
+mod m20261130_220000_wait_for_tasks;
+mod m20261130_221000_templates_of_tasks;
 mod m20261130_230000_take_over_remarks;
 mod schema;
 
@@ -93,6 +95,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_210000_amend_releases::Migration),
             Box::new(m20261130_211000_adopt_by_decision::Migration),
             Box::new(m20261130_212000_early_access::Migration),
+            Box::new(m20261130_220000_wait_for_tasks::Migration),
+            Box::new(m20261130_221000_templates_of_tasks::Migration),
             Box::new(m20261130_230000_take_over_remarks::Migration),
         ]
     }

@@ -187,23 +187,28 @@ pub async fn list_deliverables(
     paging: web::Query<Paging>,
 ) -> Answer {
     let today = ctx.today();
+    let filter = filter_of(&ctx, &query).await?;
+    let limit = paging.limit()?;
+    let lines = service::list(&ctx, &filter, paging.after_day()?, limit + 1).await?;
+    let page = Page::cut(&ctx, &request, limit, lines, |last| (last.deliverable.day(), last.deliverable.id))?;
+    Ok(HttpResponse::Ok().json(page.map(|line| DeliverableOut::on(line, today))))
+}
+
+/// Converts the query to a filter; an unknown observatory is an error, not an empty list.
+pub async fn filter_of(ctx: &Ctx, query: &DeliverablesQuery) -> Result<DeliverableFilter, Error> {
     let observatory = match &query.observatory {
         Some(code) => {
             Some(network::observatory(ctx.reader(), code).await.map_err(|error| error.as_unknown("observatory"))?.id)
         }
         None => None,
     };
-    let filter = DeliverableFilter {
+    Ok(DeliverableFilter {
         release: query.release,
         observatory,
         state: query.state,
-        overdue_on: query.overdue.then_some(today),
+        overdue_on: query.overdue.then(|| ctx.today()),
         ..DeliverableFilter::default()
-    };
-    let limit = paging.limit()?;
-    let lines = service::list(&ctx, &filter, paging.after_day()?, limit + 1).await?;
-    let page = Page::cut(&ctx, &request, limit, lines, |last| (last.deliverable.day(), last.deliverable.id))?;
-    Ok(HttpResponse::Ok().json(page.map(|line| DeliverableOut::on(line, today))))
+    })
 }
 
 /// One deliverable with all submissions

@@ -7,15 +7,16 @@ pub mod chapters;
 use super::model::Submission;
 use super::policy::Visibility;
 use super::store;
-use super::view::DeliverableView;
+use super::view::{Accepted, DeliverableView};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::service as designations;
 use crate::designations::view::Designation;
 use crate::error::Result;
-use crate::mail::content::MailContent;
+use crate::mail::content::{Item, MailContent};
 use crate::mail::kind::{Facts, Kind, MailKind};
 use crate::mail::outbox::{self, Draft, QUIET, Subject};
+use crate::network::model::TerritoryView;
 use crate::network::questions::AllTerritories;
 use crate::texts::Lang;
 use crate::time::words;
@@ -23,7 +24,7 @@ use chrono::{Days, NaiveDate};
 use entity::ids::{DeliverableId, PersonId};
 use entity::kinds::{DeliverableState, SeatKind};
 use sea_orm::ConnectionTrait;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Kind of the subject of these mails.
 const DELIVERABLE: &str = "deliverable";
@@ -58,6 +59,21 @@ impl MailKind for Approved {
     async fn still_true(_: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
         let Some((_, last)) = told_of(db, mail).await? else { return Ok(false) };
         Ok(last.answered_at.is_some() && last.remarks.is_none())
+    }
+}
+
+/// The review approved several contributions at once: to their referent and deputy. The mail states the submission of the
+/// first of them.
+pub struct ApprovedTogether;
+
+impl MailKind for ApprovedTogether {
+    const NAME: &'static str = "contributions_approved";
+    const LABEL: &'static str = "deliverables_mail.approved_together_kind";
+    const SUBJECT: &'static str = DELIVERABLE;
+
+    /// Tells whether the submission of the first one is still the accepted one.
+    async fn still_true(ctx: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
+        Approved::still_true(ctx, db, mail).await
     }
 }
 
@@ -154,19 +170,71 @@ pub(super) async fn tell(
 ) -> Result<()> {
     let mut told: BTreeSet<PersonId> = ctx.actor.person_id().into_iter().collect();
     let holders = designations::all_holders(txn, ctx.today()).await?;
-    let place = place_of(ctx, view).await?;
-    let about = About { view, place: &place, submission, news };
+    let territories = ctx.recall(&AllTerritories).await?;
+    let about = About { view, place: place(&territories, view), submission, news };
     let readers = holders.iter().filter(|one| news.is_for(one, view) && told.insert(one.holder.id));
     let drafts = readers.map(|reader| draft(ctx, about, reader)).collect();
     outbox::promise_all(ctx, txn, drafts).await?;
     Ok(())
 }
 
-/// Returns the name of the territory of a contribution.
-async fn place_of(ctx: &Ctx, view: &DeliverableView) -> Result<String> {
+/// Enqueues one mail to each reader about what was accepted together: the usual one about a single contribution, or a list.
+pub(super) async fn tell_accepted(ctx: &Ctx, txn: &Txn, accepted: &[Accepted]) -> Result<()> {
+    let holders = designations::all_holders(txn, ctx.today()).await?;
     let territories = ctx.recall(&AllTerritories).await?;
+    let mut readers: BTreeMap<PersonId, (&Designation, Vec<About<'_>>)> = BTreeMap::new();
+    for Accepted { view, submission } in accepted {
+        let about = About { view, place: place(&territories, view), submission, news: News::Approved };
+        let mut told: BTreeSet<PersonId> = ctx.actor.person_id().into_iter().collect();
+        for reader in holders.iter().filter(|one| News::Approved.is_for(one, view) && told.insert(one.holder.id)) {
+            readers.entry(reader.holder.id).or_insert_with(|| (reader, Vec::new())).1.push(about);
+        }
+    }
+    let drafts = readers.into_values().filter_map(|(reader, told)| match told[..] {
+        [] => None,
+        [about] => Some(draft(ctx, about, reader)),
+        [first, ..] => Some(draft_together(ctx, first, &told, reader)),
+    });
+    outbox::promise_all(ctx, txn, drafts.collect()).await?;
+    Ok(())
+}
+
+/// Returns the name of the territory of a contribution.
+fn place<'a>(territories: &'a [TerritoryView], view: &'a DeliverableView) -> &'a str {
     let named = territories.iter().find(|one| one.code == view.territory);
-    Ok(named.map_or_else(|| view.observatory_name.clone(), |one| one.name.clone()))
+    named.map_or(view.observatory_name.as_str(), |one| one.name.as_str())
+}
+
+fn draft_together(ctx: &Ctx, first: About<'_>, told: &[About<'_>], reader: &Designation) -> Draft {
+    let lang = designations::to_holder(reader).lang;
+    let count = told.len().to_string();
+    let values = [("count", count.as_str())];
+    let item = |about: &About<'_>| Item {
+        title: about.view.release_name(lang),
+        said: lang.f(
+            "deliverables_mail.approved_together_item",
+            &[("place", about.place), ("out", &words::long_day(about.view.release_day, lang))],
+        ),
+        action: (lang.t("deliverables_mail.open").to_owned(), address(ctx, about.view)),
+    };
+    let kind = Kind::of::<ApprovedTogether>();
+    Draft {
+        kind,
+        dedupe_key: format!("{}:{}:{}", kind.name(), first.submission.id, reader.holder.id),
+        content: MailContent {
+            subject: lang.f("deliverables_mail.approved_together_subject", &values),
+            preheader: lang.t("deliverables_mail.approved_together_preheader").to_owned(),
+            heading: lang.f("deliverables_mail.approved_together_heading", &values),
+            paragraphs: vec![lang.t("deliverables_mail.approved_together_body").to_owned()],
+            items: told.iter().map(item).collect(),
+            ..MailContent::default()
+        },
+        ..draft(ctx, first, reader)
+    }
+}
+
+fn address(ctx: &Ctx, view: &DeliverableView) -> String {
+    format!("{}/deliverables/{}", ctx.config().base_url(), view.deliverable.id)
 }
 
 /// Subject of the mails of one piece of news.
@@ -223,10 +291,7 @@ fn content(ctx: &Ctx, about: About<'_>, lang: Lang) -> MailContent {
         heading: lang.f(heading, &values),
         paragraphs: vec![lang.f(body, &values)],
         facts,
-        action: Some((
-            lang.t(button).to_owned(),
-            format!("{}/deliverables/{}", ctx.config().base_url(), view.deliverable.id),
-        )),
+        action: Some((lang.t(button).to_owned(), address(ctx, view))),
         ..MailContent::default()
     }
 }

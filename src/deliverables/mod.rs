@@ -22,6 +22,7 @@ pub mod due;
 mod labels;
 pub mod mail;
 pub mod model;
+pub mod order;
 pub mod policy;
 pub mod service;
 mod store;

@@ -24,6 +24,8 @@ pub enum Action {
     Omit,
     /// Set a day by hand.
     Reschedule,
+    /// Remind those who owe it, now; the reminders carry it out.
+    Urge,
     /// Read the rounds of the review.
     ViewReview,
     /// Write a remark, judge the answer to it, and ask for a peer reading.
@@ -48,6 +50,7 @@ impl Action {
         Self::Waive,
         Self::Omit,
         Self::Reschedule,
+        Self::Urge,
         Self::ViewReview,
         Self::Remark,
         Self::AnswerRemark,
@@ -100,6 +103,7 @@ pub fn may(actor: &Actor, action: Action, subject: Subject<'_>) -> bool {
         | Action::Waive
         | Action::Omit
         | Action::Reschedule
+        | Action::Urge
         | Action::Remark => actor.is_secretariat(),
         Action::RecordAppearance => false,
     }

@@ -5,13 +5,14 @@ mod texts;
 
 use super::mail::{self, News};
 use super::model::{Deliverable, Event, Refusal, Stage, Step, Submission};
+use super::order::Order;
 use super::policy::{self, Action, Subject, Visibility};
 use super::store::{self, Cursor, Filter};
-use super::view::{DeliverableView, Dossier, ProgressOf, ReleaseName};
+use super::view::{Accepted, DeliverableView, Dossier, ProgressOf, ReleaseName};
 use crate::audit;
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
-use crate::db::{StoreError, Txn};
+use crate::db::{Key, StoreError, Txn};
 use crate::deliverables::verb::Verb;
 use crate::documents::service as documents;
 use crate::documents::view::Document;
@@ -44,6 +45,18 @@ pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64)
 pub async fn list_seen(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64) -> Result<Vec<DeliverableView>> {
     let Some(visible) = policy::visibility(&ctx.actor) else { return Ok(Vec::new()) };
     Ok(store::list(ctx.reader(), &visible, filter, after, Some(limit)).await?)
+}
+
+/// Returns the deliverables that the caller sees and that pass the filter, in an order, after a place of it.
+pub async fn list_in_order(
+    ctx: &Ctx,
+    filter: &Filter,
+    order: &Order,
+    after: Option<&[Key]>,
+    limit: u64,
+) -> Result<Vec<DeliverableView>> {
+    let Some(visible) = policy::visibility(&ctx.actor) else { return Ok(Vec::new()) };
+    Ok(store::list_in_order(ctx.reader(), &visible, filter, order, after, Some(limit)).await?)
 }
 
 /// Returns the names of the releases that have deliverables, latest day first.
@@ -311,13 +324,17 @@ pub async fn send_back(
 }
 
 /// Accepts it, so that it may appear once the release is out. `reviews` calls this after checking the permission and
-/// the checklist. Mails: *approved* to referent and deputy. Errors: `wrong_transition`.
-pub async fn accept(ctx: &Ctx, txn: &Txn, current: &DeliverableView) -> Result<DeliverableView> {
+/// the checklist, and tells it afterwards with [`tell_accepted`]. Errors: `wrong_transition`.
+pub async fn accept(ctx: &Ctx, txn: &Txn, current: &DeliverableView) -> Result<Accepted> {
     let after = current.deliverable.clone().after(Event::Approve)?;
-    let saved = save(ctx, txn, current, after, Verb::Approve).await?;
-    let submission = answer_last(ctx, txn, saved.deliverable.id, None).await?;
-    mail::tell(ctx, txn, &saved, &submission, News::Approved).await?;
-    Ok(saved)
+    let view = save(ctx, txn, current, after, Verb::Approve).await?;
+    let submission = answer_last(ctx, txn, view.deliverable.id, None).await?;
+    Ok(Accepted { view, submission })
+}
+
+/// Tells what was accepted together. Mails: *approved* to referent and deputy, one to each reader.
+pub async fn tell_accepted(ctx: &Ctx, txn: &Txn, accepted: &[Accepted]) -> Result<()> {
+    mail::tell_accepted(ctx, txn, accepted).await
 }
 
 /// Stores the review's answer to the last submission, and returns the submission.

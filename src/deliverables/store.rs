@@ -1,9 +1,10 @@
 //! Rows of deliverables and submissions. The only file of the slice with queries.
 
 use super::model::{Deliverable, Stage, Submission, is_accepted, is_owed, reviews};
+use super::order::Order as SortedBy;
 use super::policy::Visibility;
 use super::view::{DeliverableView, ProgressOf, ReleaseName};
-use crate::db::{StoreError, day_due, exactly_one, page, save_row};
+use crate::db::{Key, StoreError, day_due, exactly_one, page, page_by, rank, save_row};
 use crate::network::settings::CONTRIBUTIONS_SHARED;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{BodyId, DeliverableId, ObservatoryId, PersonId, ReleaseId, SubmissionId};
@@ -192,6 +193,27 @@ pub async fn list(
 ) -> Result<Vec<DeliverableView>> {
     let lines = lines().filter(seen_by(visible)).filter(narrowed(filter));
     let lines = page(lines, Order::Asc, (day(), deliverable::Column::Id), after, limit);
+    let rows = lines.into_model::<Row>().all(db).await?;
+    with_readers(db, rows.into_iter().map(DeliverableView::try_from).collect::<Result<_>>()?).await
+}
+
+/// Returns the visible deliverables that pass the filter, in an order, after a place of it.
+pub async fn list_in_order(
+    db: &impl ConnectionTrait,
+    visible: &Visibility,
+    filter: &Filter,
+    order: &SortedBy,
+    after: Option<&[Key]>,
+    limit: Option<u64>,
+) -> Result<Vec<DeliverableView>> {
+    let within = [day(), deliverable::Column::Id.into_expr()];
+    let group = match order {
+        SortedBy::Day => Vec::new(),
+        SortedBy::Observatory(all) => vec![rank(deliverable::Column::ObservatoryId, all)],
+        SortedBy::Release => vec![release::Column::Day.into_expr(), deliverable::Column::ReleaseId.into_expr()],
+    };
+    let lines = lines().filter(seen_by(visible)).filter(narrowed(filter));
+    let lines = page_by(lines, group.into_iter().chain(within).collect(), after, limit);
     let rows = lines.into_model::<Row>().all(db).await?;
     with_readers(db, rows.into_iter().map(DeliverableView::try_from).collect::<Result<_>>()?).await
 }

@@ -51,6 +51,13 @@ impl DeliverableView {
     }
 }
 
+/// An accepted deliverable with the submission that was accepted.
+#[derive(Clone, Debug)]
+pub struct Accepted {
+    pub view: DeliverableView,
+    pub submission: Submission,
+}
+
 /// A release as its deliverables name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReleaseName {

@@ -63,6 +63,12 @@ pub fn href(view: &DeliverableView) -> String {
     format!("/deliverables/{}", view.deliverable.id)
 }
 
+/// Returns the address of the button that reminds of a contribution that was sent back, for a reader who may remind of it.
+pub fn urge_href(view: &DeliverableView, ctx: &Ctx) -> Option<String> {
+    let is_due = view.deliverable.state() == DeliverableState::ChangesRequested;
+    (is_due && view.may(&ctx.actor, Action::Urge)).then(|| format!("{}/remind", href(view)))
+}
+
 /// Answers with a text that was handed in as a file.
 #[get("/deliverables/{id:[0-9A-Fa-f-]+}/documents/{text_id:[0-9A-Fa-f-]+}")]
 async fn show_text(ctx: Ctx, path: web::Path<(DeliverableId, DocumentId)>) -> Answer {

@@ -5,12 +5,14 @@ mod board;
 mod checks;
 mod documents;
 mod handover;
+mod sought;
 mod timeline;
 
 pub use super::mail::to_holder;
 pub use board::{BoardSeat, Seated, board, contacts};
 pub use documents::keep_document;
 pub use handover::{follow_calendar, is_over};
+pub use sought::{RegisterSought, understood};
 pub use timeline::{Held, SeatTime, Timeline, timeline};
 
 use self::checks::{checked_provenance, checked_statement};

@@ -1,5 +1,6 @@
 //! The page of the exports, and the files themselves.
 
+use super::api::{ExportFilters, asked};
 use super::policy::{self, Action};
 use super::tables::{self, List};
 use crate::ctx::Ctx;
@@ -53,9 +54,15 @@ struct FormatForm {
 }
 
 #[get("/exports/{list}")]
-async fn download(ctx: Ctx, list: web::Path<String>, query: web::Query<FormatForm>) -> Answer {
+async fn download(
+    ctx: Ctx,
+    list: web::Path<String>,
+    query: web::Query<FormatForm>,
+    filters: web::Query<ExportFilters>,
+) -> Answer {
     ctx.demand(policy::may(&ctx.actor, Action::Export))?;
     let format = Reading::of(|reading| reading.optionally_chosen::<Format>("format", &query.format))?;
     let list: List = list.parse().map_err(|()| Error::NotFound)?;
-    Ok(tables::export(&ctx, list).await?.answer(format.unwrap_or_default())?)
+    let asked = asked(&ctx, list, &filters).await?;
+    Ok(tables::export(&ctx, &asked).await?.answer(format.unwrap_or_default())?)
 }

@@ -13,5 +13,5 @@ mod versioned;
 pub use answer::{answer, answer_by, change, press};
 pub(super) use sent::parse;
 pub use sent::{Form, MAX_BYTES, OnlyButton, PublicForm, Sent};
-pub use state::{Choice, Errors, FormError, FormState, Group};
+pub use state::{Choice, Errors, FormError, FormState, Group, row_field};
 pub use versioned::Versioned;

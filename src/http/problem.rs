@@ -1,6 +1,6 @@
 //! Errors for programs: problem details (RFC 9457) with a stable code, the request's id and the wrong fields.
 
-use crate::error::{Code, Error, FieldError, Params, Value};
+use crate::error::{Code, Error, FieldError, Params, RowError, Value};
 use crate::http::codes;
 use crate::http::request::Facts;
 use crate::http::wording::{field_text, text};
@@ -8,6 +8,7 @@ use crate::texts::Lang;
 use actix_web::HttpResponse;
 use chrono::NaiveDate;
 use serde::Serialize;
+use std::borrow::Cow;
 
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
@@ -51,7 +52,7 @@ pub struct Problem {
 pub struct FieldProblem {
     /// The member's name.
     #[schema(value_type = String, max_length = 60, example = "seat_id")]
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     /// Stable code of its error.
     #[schema(value_type = String, pattern = "^[a-z0-9_]+$", max_length = 60, example = "required")]
     pub code: &'static str,
@@ -117,8 +118,8 @@ pub(super) fn detail(error: &Error, lang: Lang) -> String {
 }
 
 fn fields(error: &Error, lang: Lang) -> Vec<FieldProblem> {
-    let problem = |field, code: Code, params: &Params| FieldProblem {
-        field,
+    let problem = |field: &'static str, code: Code, params: &Params| FieldProblem {
+        field: Cow::Borrowed(field),
         code: code.as_str(),
         detail: field_text(lang, field, code, params),
         minimum: limit(params, &["min"]),
@@ -127,12 +128,13 @@ fn fields(error: &Error, lang: Lang) -> Vec<FieldProblem> {
     };
     match error {
         Error::Invalid(wrong) => {
-            wrong.iter().map(|FieldError { field, code, params }| problem(*field, *code, params)).collect()
+            wrong.iter().map(|FieldError { field, code, params }| problem(field, *code, params)).collect()
         }
         Error::Refused(refused) => {
             refused.field.map(|field| problem(field, refused.code, &refused.params)).into_iter().collect()
         }
-        Error::Spent { code, field, .. } => vec![problem(*field, *code, &Params::new())],
+        Error::Spent { code, field, .. } => vec![problem(field, *code, &Params::new())],
+        Error::Rows(rows) => rows.iter().map(|row| of_row(row, lang)).collect(),
         _ => Vec::new(),
     }
 }
@@ -155,6 +157,27 @@ fn nearest(code: Code, params: &Params) -> Vec<NaiveDate> {
         _ => None,
     };
     params.iter().filter_map(day).collect()
+}
+
+/// Describes the refusal of one row of a request: `items[3]`, with the code and the text that it has alone.
+fn of_row(RowError { row, error }: &RowError, lang: Lang) -> FieldProblem {
+    let field = Cow::Owned(format!("items[{row}]"));
+    match fields(error, lang).into_iter().next() {
+        Some(problem) => FieldProblem { field, ..problem },
+        None => FieldProblem {
+            field,
+            code: error.code().as_str(),
+            detail: detail(error, lang),
+            minimum: None,
+            maximum: None,
+            nearest: Vec::new(),
+        },
+    }
+}
+
+/// Returns the text of the first wrong field of an error, or that of the error itself.
+pub fn first_text(error: &Error, lang: Lang) -> String {
+    fields(error, lang).into_iter().next().map_or_else(|| detail(error, lang), |problem| problem.detail)
 }
 
 /// Returns the limit that a text names, as data: a number, a day or an hour.
@@ -206,7 +229,7 @@ mod tests {
         ]);
         let problem = Problem::new(&wrong, facts());
         assert_eq!(problem.status, 422);
-        assert_eq!(problem.errors.iter().map(|field| field.field).collect::<Vec<_>>(), ["given_name", "email"]);
+        assert_eq!(problem.errors.iter().map(|field| &*field.field).collect::<Vec<_>>(), ["given_name", "email"]);
     }
 
     #[test]

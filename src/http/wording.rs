@@ -7,6 +7,7 @@ use crate::time::words;
 /// Text keys that tell what to write in an empty field, by the name of the field. `tests/it/forms.rs` fails if a required field
 /// of a form has none.
 const EMPTY_FIELDS: &[(&str, &str)] = &[
+    ("act", "fields.act"),
     ("act_date", "fields.act_date"),
     ("act_kind", "fields.act_kind"),
     ("act_number", "fields.act_number"),

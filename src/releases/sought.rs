@@ -5,9 +5,28 @@ use crate::catalogue::model::Product;
 use crate::error::{Code, Refusal, Refused};
 use crate::texts::{Label as _, Lang};
 use crate::typed::kept;
+use crate::vocabulary::vocabulary;
 use entity::kinds::{ReleaseState, Theme};
 use serde::Deserialize;
+use std::str::FromStr;
 use utoipa::IntoParams;
+
+vocabulary! {
+    /// A list of the calendar.
+    Shown {
+        Upcoming = "upcoming",
+        Published = "published",
+        Cancelled = "cancelled",
+    }
+}
+
+impl FromStr for Shown {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.iter().copied().find(|list| list.as_str() == text).ok_or(())
+    }
+}
 
 /// Filters as they were typed; an absent or empty one does not narrow.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]

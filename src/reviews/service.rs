@@ -14,7 +14,7 @@ pub use readings::{
 };
 pub use release::{before_release, before_releases};
 pub use remarks::{AnswerIn, RemarkIn, accept, answer, carry, reject, remark, take_over, write_remark};
-pub use rounds::{approve, request_changes};
+pub use rounds::{approve, approve_untold, request_changes};
 pub use turns::{Balls, balls};
 
 use super::model::checklist::{ADDRESS_WORKING_DAYS, Before, Checklist, Facts};

@@ -2,13 +2,15 @@
 
 mod load;
 mod proposals;
+mod several;
+mod templates;
+mod waits;
 mod wire;
 
-pub use self::wire::TaskOut;
 use self::wire::{
     CompleteTaskIn, ExpectLateIn, GiveTasksIn, HandTaskOnIn, TaskChange, TaskReasonIn, TaskRepliesOut, TasksGivenOut,
-    TasksQuery,
 };
+pub use self::wire::{TaskOut, TasksQuery};
 use super::model::{Task, Wording};
 use super::policy;
 use super::policy::Action;
@@ -27,7 +29,7 @@ use crate::http::paging::{Page, Paging};
 use crate::http::patch::Patch;
 use crate::http::version::{self, IfMatch};
 use crate::network::service as network;
-use crate::open::Seen;
+use crate::open::{Seen, scope};
 use crate::typed::kept;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use chrono::NaiveDate;
@@ -42,6 +44,13 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(proposals::accept_day_proposal)
         .service(proposals::decline_day_proposal)
         .service(proposals::withdraw_day_proposal)
+        .service(several::act_on_several)
+        .service(templates::list_task_templates)
+        .service(templates::show_task_template)
+        .service(templates::create_task_template)
+        .service(templates::change_task_template)
+        .service(templates::retire_task_template)
+        .service(templates::restore_task_template)
         .service(list_tasks)
         .service(give_tasks)
         .service(accept_task)
@@ -51,6 +60,8 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(expect_task_late)
         .service(expect_deliverable_late)
         .service(list_task_replies)
+        .service(waits::list_task_predecessors)
+        .service(waits::set_task_predecessors)
         .service(show_task)
         .service(change_task)
         .service(start_task)
@@ -74,6 +85,13 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("accept_day_proposal", Right::Ever(Action::AnswerProposal)),
     ("decline_day_proposal", Right::Ever(Action::AnswerProposal)),
     ("withdraw_day_proposal", Right::Ever(Action::ProposeDay)),
+    ("list_task_templates", Right::Ever(Action::KeepTemplates)),
+    ("show_task_template", Right::Ever(Action::KeepTemplates)),
+    ("create_task_template", Right::Ever(Action::KeepTemplates)),
+    ("change_task_template", Right::Ever(Action::KeepTemplates)),
+    ("retire_task_template", Right::Ever(Action::KeepTemplates)),
+    ("restore_task_template", Right::Ever(Action::KeepTemplates)),
+    ("act_on_several", Right::Ever(Action::Reschedule)),
     ("give_tasks", Right::Ever(Action::Create)),
     ("accept_task", Right::Ever(Action::Accept)),
     ("refuse_task", Right::Ever(Action::Refuse)),
@@ -82,6 +100,8 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("expect_task_late", Right::Ever(Action::DeclareLate)),
     ("expect_deliverable_late", Right::Ever(Action::DeclareLate)),
     ("list_task_replies", Right::Ever(Action::View)),
+    ("list_task_predecessors", Right::Ever(Action::View)),
+    ("set_task_predecessors", Right::Ever(Action::Edit)),
     ("show_task", Right::Ever(Action::View)),
     ("change_task", Right::Ever(Action::Reschedule)),
     ("start_task", Right::Ever(Action::Start)),
@@ -96,7 +116,7 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
 
 /// List the tasks
 ///
-/// Earliest day first. Who may: secretariat and direction see all, others those of their own seats and observatories, a
+/// Earliest day first, unless `sort` asks for another order. Who may: secretariat and direction see all, others those of their own seats and observatories, a
 /// body's manager those of the body.
 #[utoipa::path(tag = "tasks", params(TasksQuery, Paging), responses((status = 200, body = Page<TaskOut>)))]
 #[get("/tasks")]
@@ -106,16 +126,19 @@ pub async fn list_tasks(
     query: web::Query<TasksQuery>,
     paging: web::Query<Paging>,
 ) -> Answer {
+    scope::<Task>(&ctx)?;
     let filter = filter_of(&ctx, &query).await?;
+    let order = service::order(&ctx, query.sort.unwrap_or_default()).await?;
+    let after = service::must_be_of(&order, paging.after()?)?;
     let limit = paging.limit()?;
     let today = ctx.today();
-    let lines = service::list(&ctx, &filter, paging.after_day()?, limit + 1).await?;
-    let page = Page::cut(&ctx, &request, limit, lines, |last| (last.day(), last.id))?;
-    Ok(HttpResponse::Ok().json(page.map(|line| TaskOut::on(line, today))))
+    let lines = service::list_in_order(&ctx, &filter, &order, after.as_deref(), limit + 1).await?;
+    let page = Page::cut(&ctx, &request, limit, lines, |(place, _)| place.clone())?;
+    Ok(HttpResponse::Ok().json(page.map(|(_, line)| TaskOut::on(line, today))))
 }
 
 /// Converts the query to a filter; an unknown seat or observatory is an error, not an empty list.
-async fn filter_of(ctx: &Ctx, query: &TasksQuery) -> Result<TaskFilter, Error> {
+pub async fn filter_of(ctx: &Ctx, query: &TasksQuery) -> Result<TaskFilter, Error> {
     let seat = match &query.seat {
         Some(code) => {
             let seat = designations::seat(ctx.reader(), SeatKey::Code(code)).await;
@@ -195,6 +218,7 @@ fn given(input: GiveTasksIn) -> Result<GiveIn, Error> {
         estimated_minutes: input.estimated_minutes,
         release_id: input.release_id,
         deliverable_id: input.deliverable_id,
+        after: input.after,
     })
 }
 

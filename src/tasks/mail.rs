@@ -113,6 +113,21 @@ impl MailKind for Changed {
     }
 }
 
+/// The secretariat changed several tasks at once that it had given: to the holders of their seats.
+pub struct ChangedTogether;
+
+impl MailKind for ChangedTogether {
+    const NAME: &'static str = "tasks_changed";
+    const LABEL: &'static str = "tasks_mail.changed_together_kind";
+    const SUBJECT: &'static str = "giving";
+
+    /// Tells whether no later mail tells of all these tasks.
+    async fn still_true(_: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
+        let Some(name) = mail.subject::<GivingId>() else { return Ok(false) };
+        Ok(!told_with(db, &[name]).await?.is_empty())
+    }
+}
+
 /// A seat refused a task: to the secretariat.
 pub struct Refused;
 
@@ -165,6 +180,24 @@ impl Change<'_> {
                 "tasks_mail.cancelled_preheader",
                 "tasks_mail.cancelled_heading",
                 "tasks_mail.cancelled_body",
+            ],
+        }
+    }
+
+    /// Returns the text keys for several tasks: subject, heading, body, line of a task.
+    const fn words_together(self) -> [&'static str; 4] {
+        match self {
+            Self::Cancelled { .. } => [
+                "tasks_mail.cancelled_together_subject",
+                "tasks_mail.cancelled_together_heading",
+                "tasks_mail.cancelled_together_body",
+                "tasks_mail.cancelled_together_item",
+            ],
+            Self::Edited | Self::Rescheduled | Self::Insisted { .. } => [
+                "tasks_mail.rescheduled_together_subject",
+                "tasks_mail.rescheduled_together_heading",
+                "tasks_mail.rescheduled_together_body",
+                "tasks_mail.rescheduled_together_item",
             ],
         }
     }
@@ -251,21 +284,82 @@ fn draft(ctx: &Ctx, kind: Kind, subject: Subject, reader: &Designation, content:
 /// Tells a change of a given task to the holders of its seat. While the mail that gives it still waits, that mail is written
 /// again instead, and a task that is not due any more is left out of it.
 pub(super) async fn changed(ctx: &Ctx, txn: &Txn, task: &Task, change: Change<'_>) -> Result<()> {
-    let untold = waiting(ctx, txn).await?;
-    let untold: Vec<_> = untold.iter().filter(|(_, name)| Some(*name) == task.told_with).collect();
-    if let Some((_, name)) = untold.first() {
-        let mut together = told_with(txn, &[*name]).await?;
-        together.retain(Task::is_due);
-        withdraw::withdraw(ctx, txn, &untold.iter().map(|(mail, _)| mail.id).collect::<Vec<_>>()).await?;
-        return if together.is_empty() { Ok(()) } else { given_together(ctx, txn, &together).await };
+    changed_together(ctx, txn, std::slice::from_ref(task), change).await
+}
+
+/// Tells one change of several given tasks, in one mail to each holder of their seats, like [`changed`].
+pub(super) async fn changed_together(ctx: &Ctx, txn: &Txn, tasks: &[Task], change: Change<'_>) -> Result<()> {
+    let waiting = waiting(ctx, txn).await?;
+    let is_untold = |task: &&Task| waiting.iter().any(|(_, name)| Some(*name) == task.told_with);
+    let (untold, told): (Vec<&Task>, Vec<&Task>) = tasks.iter().partition(is_untold);
+    if !untold.is_empty() {
+        let names: BTreeSet<GivingId> = untold.iter().filter_map(|task| task.told_with).collect();
+        write_again(ctx, txn, &waiting, &names).await?;
+    }
+    if told.is_empty() {
+        return Ok(());
+    }
+    let name: GivingId = ctx.new_id();
+    if told.len() > 1 {
+        store::set_told_with(txn, told.iter().map(|task| task.id), name).await?;
     }
     let holders = designations::all_holders(txn, ctx.today()).await?;
-    let drafts = readers(ctx, &holders, task.seat.id).into_iter().map(|reader| {
-        let content = about_one(ctx, task, change.words(), change.reason(), designations::to_holder(reader).lang);
-        draft(ctx, Kind::of::<Changed>(), Subject::of(task.id).at_version(task.version), reader, content)
+    let mut by_reader: BTreeMap<PersonId, (&Designation, Vec<&Task>)> = BTreeMap::new();
+    for task in told {
+        for reader in readers(ctx, &holders, task.seat.id) {
+            by_reader.entry(reader.holder.id).or_insert_with(|| (reader, Vec::new())).1.push(task);
+        }
+    }
+    let drafts = by_reader.into_values().map(|(reader, tasks)| {
+        let lang = designations::to_holder(reader).lang;
+        if let [task] = tasks[..] {
+            let content = about_one(ctx, task, change.words(), change.reason(), lang);
+            let subject = Subject::of(task.id).at_version(task.version);
+            return draft(ctx, Kind::of::<Changed>(), subject, reader, content);
+        }
+        let content = about_several(ctx, &tasks, change, lang);
+        draft(ctx, Kind::of::<ChangedTogether>(), Subject::of(name), reader, content)
     });
     outbox::promise_all(ctx, txn, drafts.collect()).await?;
     Ok(())
+}
+
+/// Writes the mails with these names again, with those of their tasks that are still due.
+async fn write_again(
+    ctx: &Ctx,
+    txn: &Txn,
+    waiting: &[(withdraw::Promised, GivingId)],
+    names: &BTreeSet<GivingId>,
+) -> Result<()> {
+    let mut together = told_with(txn, &names.iter().copied().collect::<Vec<_>>()).await?;
+    together.retain(Task::is_due);
+    let mails = waiting.iter().filter(|(_, name)| names.contains(name)).map(|(mail, _)| mail.id);
+    withdraw::withdraw(ctx, txn, &mails.collect::<Vec<_>>()).await?;
+    if together.is_empty() { Ok(()) } else { given_together(ctx, txn, &together).await }
+}
+
+/// Writes the mail about one change of several tasks, the first due one first.
+fn about_several(ctx: &Ctx, tasks: &[&Task], change: Change<'_>, lang: Lang) -> MailContent {
+    let mut tasks = tasks.to_vec();
+    tasks.sort_by_key(|task| (task.day(), task.id));
+    let [subject, heading, body, line] = change.words_together();
+    let count = tasks.len().to_string();
+    let values = [("count", count.as_str())];
+    let item = |task: &&Task| Item {
+        title: task.title(lang).to_owned(),
+        said: lang.f(line, &self::values(task, lang).each_ref().map(|(name, value)| (*name, value.as_str()))),
+        action: (lang.t("tasks_mail.open_task").to_owned(), address(ctx, task)),
+    };
+    let reason = change.reason().map(|reason| (lang.t("tasks_mail.reason").to_owned(), reason.to_owned()));
+    MailContent {
+        subject: lang.f(subject, &values),
+        preheader: lang.t("tasks_mail.changed_together_preheader").to_owned(),
+        heading: lang.f(heading, &values),
+        paragraphs: vec![lang.t(body).to_owned()],
+        items: tasks.iter().map(item).collect(),
+        facts: reason.into_iter().collect(),
+        ..MailContent::default()
+    }
 }
 
 /// Tells the secretariat that a task was refused.

@@ -14,6 +14,12 @@
 //! *Given.* The secretariat gives tasks outside meetings. Such a task is *given* until its seat accepts or refuses it, or
 //! begins it. A refused one is back with the secretariat, which insists, hands it on to another seat or cancels it.
 //!
+//! *Waiting.* A step waits for the steps before it in the template of its product, a given task for those that the secretariat
+//! named; neither is reminded of before (`service/waits.rs`).
+//!
+//! *Several at once.* One act on several rows of the list of work is carried out on all of them or on none, and tells each reader
+//! once (`service/several.rs`).
+//!
 //! *Late.* Those who work on a task or a contribution can say by which day it is expected (`reply.rs`). The due day stays.
 //!
 //! *Who may.* Those who work for the seat (its holder; referent and deputy of the same observatory alike), and the
@@ -31,7 +37,9 @@ pub mod policy;
 pub mod proposal;
 pub mod reply;
 pub mod service;
+pub mod sought;
 mod store;
+pub mod template;
 pub mod verb;
 pub mod view;
 pub mod web;

@@ -306,12 +306,7 @@ impl Task {
 
     /// Changes what the secretariat wrote about a task that it gave.
     pub fn reworded(mut self, wording: Wording) -> Result<Self, Refusal> {
-        if self.origin != TaskOrigin::Given {
-            return Err(Refusal::NotGiven);
-        }
-        if !is_open(self.state()) && self.state() != State::Refused {
-            return Err(self.wrong());
-        }
+        self.must_be_given_and_open()?;
         if self.wording() == wording {
             return Err(Refusal::SameWording);
         }
@@ -322,6 +317,14 @@ impl Task {
         self.text = text;
         self.estimated_minutes = estimated_minutes;
         Ok(self)
+    }
+
+    /// Refuses a task that the secretariat did not give, and one that is over.
+    pub fn must_be_given_and_open(&self) -> Result<(), Refusal> {
+        if self.origin != TaskOrigin::Given {
+            return Err(Refusal::NotGiven);
+        }
+        if is_open(self.state()) || self.state() == State::Refused { Ok(()) } else { Err(self.wrong()) }
     }
 
     /// Returns what the secretariat wrote about it.
@@ -406,6 +409,16 @@ pub enum Refusal {
     SameWording,
     #[error("it is the seat that refused it")]
     SameSeat,
+    #[error("it waits for these tasks already")]
+    SameWaits,
+    #[error("a task would wait for itself, directly or through others")]
+    WaitsInCircle,
+    #[error("the template has this content, or is in this state, already")]
+    SameTemplate,
+    #[error("the template is retired")]
+    TemplateRetired,
+    #[error("another template that is offered has this name")]
+    NameTaken,
     #[error("the task comes from a release or a meeting")]
     NotGiven,
     #[error("the work is not expected after its due day and after today")]
@@ -419,6 +432,11 @@ impl DomainRefusal for Refusal {
             Self::NothingChanges => Refused::at("day", Code::NothingChanges),
             Self::SameWording => Refused::at("title", Code::NothingChanges),
             Self::SameSeat => Refused::at("seat", Code::NothingChanges),
+            Self::SameWaits => Refused::at("after", Code::NothingChanges),
+            Self::WaitsInCircle => Refused::at("after", Code::WaitsInCircle),
+            Self::SameTemplate => Refused::at("name", Code::NothingChanges),
+            Self::TemplateRetired => Refused::of(Code::TemplateRetired),
+            Self::NameTaken => Refused::at("name", Code::NameTaken),
             Self::NotGiven => Refused::of(Code::NotGiven),
             Self::NotLater => Refused::at("day", Code::NotLater),
         }

@@ -36,6 +36,8 @@ pub enum Action {
     Insist,
     /// Give a refused task to another seat.
     HandOn,
+    /// Keep the templates of tasks.
+    KeepTemplates,
     /// Create a task for a seat.
     Create,
     /// Note that a missing page is there.
@@ -61,6 +63,7 @@ impl Action {
         Self::Edit,
         Self::Insist,
         Self::HandOn,
+        Self::KeepTemplates,
         Self::Create,
         Self::Settle,
     ];
@@ -103,6 +106,7 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
         | Action::Edit
         | Action::Insist
         | Action::HandOn
+        | Action::KeepTemplates
         | Action::Create => actor.is_secretariat(),
         Action::Settle => false,
     }

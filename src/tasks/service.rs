@@ -5,7 +5,10 @@ mod late;
 mod load;
 mod propose;
 mod renew;
+mod several;
+mod templates;
 mod waits;
+mod work;
 
 pub use load::{Load, Months, PlaceLoad, load};
 
@@ -40,7 +43,15 @@ pub use self::propose::{
     ProposeIn, accept_day, decline_day, open_proposals, preview_day, proposal, proposals_for, propose, withdraw_day,
 };
 pub use self::renew::{Changes, renew, told_with};
-pub use self::waits::{Waits, waiting, waits};
+pub use self::several::{Act, Chosen, Done, MOST_AT_ONCE, To, WORKING_DAYS, act_on_several};
+pub use self::templates::{
+    NAME_CHARACTERS, OFFSETS, change_template, create_template, due_from, restore_template, retire_template, template,
+    templates,
+};
+pub use self::waits::{MOST_BEFORE, Waits, predecessors, wait_for, waiting, waits};
+pub use self::work::{
+    Emptying, Work, WorkAsked, emptied_by, list_in_order, must_be_of, order, steps_done, understood, work,
+};
 pub use super::store::Filter as TaskFilter;
 
 /// Longest title of a task, in characters.
@@ -360,14 +371,21 @@ pub async fn unblock(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32) -> Result<T
 /// Cancels it with a reason. Who may: the secretariat. Mails: *changed* to the holders of its seat, for a task that the
 /// secretariat gave. Errors: `wrong_transition`, `reason_missing`, `too_long`, `stale`.
 pub async fn cancel(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, reason: &str) -> Result<Task> {
+    let (cancelled, is_told) = cancel_untold(ctx, txn, id, version, reason).await?;
+    if let Some(reason) = cancelled.stage.reason().filter(|_| is_told) {
+        mail::changed(ctx, txn, &cancelled, mail::Change::Cancelled { reason }).await?;
+    }
+    Ok(cancelled)
+}
+
+/// Cancels a task like [`cancel`], without its mail. Returns whether the holders of its seat are told.
+async fn cancel_untold(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, reason: &str) -> Result<(Task, bool)> {
     let current = open::<Task>(ctx, txn, id, Action::Cancel, Seen::Version(version)).await?;
     let reason = typed::reason("reason", reason, TEXT_CHARACTERS)?;
     let was_refused = current.state() == TaskState::Refused;
-    let cancelled = save(ctx, txn, current.cancelled(Some(reason.clone()))?, Verb::Cancel).await?;
-    if cancelled.origin == TaskOrigin::Given && !was_refused {
-        mail::changed(ctx, txn, &cancelled, mail::Change::Cancelled { reason: &reason }).await?;
-    }
-    Ok(cancelled)
+    let cancelled = save(ctx, txn, current.cancelled(Some(reason))?, Verb::Cancel).await?;
+    let is_told = cancelled.origin == TaskOrigin::Given && !was_refused;
+    Ok((cancelled, is_told))
 }
 
 /// Sets a day by hand, which survives every move of the release; `None` restores the derived day.
@@ -376,17 +394,28 @@ pub async fn cancel(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, reason: &str
 /// `wrong_transition`, `nothing_changes`, `stale`; `non_working_day` and `day_in_past` for a task that the secretariat
 /// gave.
 pub async fn reschedule(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, day: Option<NaiveDate>) -> Result<Task> {
+    let (saved, is_told) = reschedule_untold(ctx, txn, id, version, day).await?;
+    if is_told {
+        mail::changed(ctx, txn, &saved, mail::Change::Rescheduled).await?;
+    }
+    Ok(saved)
+}
+
+/// Sets a day like [`reschedule`], without its mail. Returns whether the holders of its seat are told.
+async fn reschedule_untold(
+    ctx: &Ctx,
+    txn: &Txn,
+    id: TaskId,
+    version: i32,
+    day: Option<NaiveDate>,
+) -> Result<(Task, bool)> {
     let current = open::<Task>(ctx, txn, id, Action::Reschedule, Seen::Version(version)).await?;
     let is_given = current.origin == TaskOrigin::Given;
     let rescheduled = current.rescheduled(day)?;
     if let Some(day) = day.filter(|_| is_given) {
         give::must_work(ctx, &rescheduled.seat, day).await?;
     }
-    let saved = save(ctx, txn, rescheduled, Verb::Reschedule).await?;
-    if is_given {
-        mail::changed(ctx, txn, &saved, mail::Change::Rescheduled).await?;
-    }
-    Ok(saved)
+    Ok((save(ctx, txn, rescheduled, Verb::Reschedule).await?, is_given))
 }
 
 impl Guarded for Task {

@@ -2,10 +2,13 @@
 
 pub mod proposals;
 pub mod replies;
+pub mod templates;
+pub mod waits;
 
 use super::model::{GivenAt, Stage, Task};
 use super::policy::{Own, Visibility};
-use crate::db::{StoreError, containing, page, save_row};
+use crate::db::{Key, StoreError, containing, page, page_by, rank, save_row};
+use crate::deliverables::order::{Line, Order as SortedBy, WITHOUT_RELEASE};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, GivingId, ObservatoryId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
 use entity::kinds::{DeliverableState, SeatKind, TaskOrigin, TaskState};
@@ -15,6 +18,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
     Order, QueryFilter, QuerySelect, Select,
 };
+use std::collections::HashMap;
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -119,11 +123,15 @@ fn lines() -> Select<task::Entity> {
 }
 
 mod join {
-    use super::{deliverable, seat, task};
+    use super::{deliverable, release, seat, task};
     use sea_orm::{EntityTrait, RelationDef};
 
     pub(super) fn to_seat() -> RelationDef {
         task::Entity::belongs_to(seat::Entity).from(task::Column::SeatId).to(seat::Column::Id).into()
+    }
+
+    pub(super) fn to_release() -> RelationDef {
+        task::Entity::belongs_to(release::Entity).from(task::Column::ReleaseId).to(release::Column::Id).into()
     }
 
     pub(super) fn to_deliverable() -> RelationDef {
@@ -152,6 +160,74 @@ pub async fn list(
     let lines = page(lines, Order::Asc, (day(), task::Column::Id), after, limit);
     let rows = lines.into_model::<Row>().all(db).await?;
     rows.into_iter().map(Task::try_from).collect()
+}
+
+/// A line with the day of its release, for a list sorted by releases.
+#[derive(FromQueryResult)]
+struct RowOfRelease {
+    #[sea_orm(nested)]
+    row: Row,
+    release_day: Option<NaiveDate>,
+}
+
+/// Returns the visible tasks that pass the filter, in an order, after a place of it; each with its place.
+pub async fn list_in_order(
+    db: &impl ConnectionTrait,
+    visible: &Visibility,
+    filter: &Filter,
+    order: &SortedBy,
+    after: Option<&[Key]>,
+    limit: Option<u64>,
+) -> Result<Vec<(Vec<Key>, Task)>> {
+    let within = [day(), task::Column::Id.into_expr()];
+    let lines = lines().filter(seen_by(visible)).filter(narrowed(filter));
+    let placed = |task: Task, released: Option<NaiveDate>| {
+        let release = released.zip(task.release_id);
+        let line = Line { observatory: task.seat.observatory_id, release, day: task.day(), id: task.id.0 };
+        (order.place(&line), task)
+    };
+    let group = match order {
+        SortedBy::Day => Vec::new(),
+        SortedBy::Observatory(all) => vec![rank(seat::Column::ObservatoryId, all)],
+        SortedBy::Release => {
+            let (day, id) = WITHOUT_RELEASE;
+            let released = Func::coalesce([release::Column::Day.into_expr(), Expr::value(day)]).into();
+            let of = Func::coalesce([task::Column::ReleaseId.into_expr(), Expr::value(id)]).into();
+            let lines =
+                lines.column_as(release::Column::Day, "release_day").join(JoinType::LeftJoin, join::to_release());
+            let lines = page_by(lines, [released, of].into_iter().chain(within).collect(), after, limit);
+            let rows = lines.into_model::<RowOfRelease>().all(db).await?;
+            let placed = |found: RowOfRelease| Ok(placed(Task::try_from(found.row)?, found.release_day));
+            return rows.into_iter().map(placed).collect();
+        }
+    };
+    let lines = page_by(lines, group.into_iter().chain(within).collect(), after, limit);
+    let rows = lines.into_model::<Row>().all(db).await?;
+    rows.into_iter().map(|row| Ok(placed(Task::try_from(row)?, None))).collect()
+}
+
+/// Counts the steps towards these deliverables that are done, and all that are not cancelled; a deliverable without steps is
+/// missing in the answer.
+pub async fn steps_done(
+    db: &impl ConnectionTrait,
+    deliverables: &[DeliverableId],
+) -> Result<HashMap<DeliverableId, (usize, usize)>> {
+    let states: Vec<(Option<DeliverableId>, TaskState)> = task::Entity::find()
+        .select_only()
+        .columns([task::Column::DeliverableId, task::Column::State])
+        .filter(task::Column::DeliverableId.is_in(deliverables.iter().copied()))
+        .filter(task::Column::Origin.eq(TaskOrigin::Step))
+        .filter(task::Column::State.ne(TaskState::Cancelled))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut counted: HashMap<DeliverableId, (usize, usize)> = HashMap::new();
+    for (deliverable, state) in states.into_iter().filter_map(|(id, state)| Some((id?, state))) {
+        let (done, all) = counted.entry(deliverable).or_default();
+        *done += usize::from(state == TaskState::Done);
+        *all += 1;
+    }
+    Ok(counted)
 }
 
 /// Sums the estimated minutes of the visible tasks that are not cancelled, by observatory and day, both ends included.

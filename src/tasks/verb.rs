@@ -8,6 +8,11 @@ verbs! {
         Create = "create",
         Give = "give",
         Edit = "edit",
+        Wait = "wait",
+        CreateTemplate = "create_template",
+        EditTemplate = "edit_template",
+        RetireTemplate = "retire_template",
+        RestoreTemplate = "restore_template",
         Accept = "accept",
         Refuse = "refuse",
         Insist = "insist",
@@ -46,6 +51,11 @@ impl Verb {
             Self::Create
             | Self::Give
             | Self::Edit
+            | Self::Wait
+            | Self::CreateTemplate
+            | Self::EditTemplate
+            | Self::RetireTemplate
+            | Self::RestoreTemplate
             | Self::AcceptDay
             | Self::DeclineDay
             | Self::Insist

@@ -1,12 +1,16 @@
 //! The page of one task, and the pages of its acts; the list of work is in `list`.
 
 mod acts;
+mod choices;
 mod contact;
 mod give;
 mod late;
 mod list;
 mod load;
 mod propose;
+mod several;
+mod templates;
+mod waits;
 
 use super::model::{Event, GivenAt, LIFECYCLE, Task, is_open};
 use super::policy::{self, Action};
@@ -50,6 +54,9 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
     give::pages(cfg);
     late::pages(cfg);
     propose::pages(cfg);
+    several::pages(cfg);
+    templates::pages(cfg);
+    waits::pages(cfg);
 }
 
 /// One task in a list.
@@ -81,8 +88,8 @@ pub struct TaskPage {
     pub given_on: Option<String>,
     /// «In ritardo fino a venerdì 12 marzo 2027», with the reason.
     pub late: Option<(String, String)>,
-    /// Names and addresses of the steps before it that are still to be done.
-    pub waits_for: Vec<(String, String)>,
+    /// Names of the tasks before it that are still to be done, with their addresses if the reader sees them.
+    pub waits_for: Vec<(String, Option<String>)>,
     pub replies: Vec<ReplyLine>,
     pub may_accept: bool,
     /// Address and label of forms of their own.
@@ -166,10 +173,14 @@ async fn late_of(ctx: &Ctx, task: &Task) -> Result<Option<(String, String)>> {
     Ok(late.map(|late| (late::in_words(late, ctx.lang), late.reason.clone())))
 }
 
-async fn waits_for(ctx: &Ctx, task: &Task) -> Result<Vec<(String, String)>> {
+async fn waits_for(ctx: &Ctx, task: &Task) -> Result<Vec<(String, Option<String>)>> {
     let mut waits = service::waits(ctx, std::slice::from_ref(task)).await?;
     let before = waits.remove(&task.id).unwrap_or_default();
-    Ok(before.iter().map(|task| (task.title(ctx.lang).to_owned(), href(task))).collect())
+    let named = |task: &Task| {
+        let href = task.may(&ctx.actor, Task::VIEW).then(|| href(task));
+        (task.title(ctx.lang).to_owned(), href)
+    };
+    Ok(before.iter().map(named).collect())
 }
 
 async fn replies(ctx: &Ctx, task: &Task) -> Result<Vec<ReplyLine>> {
@@ -207,6 +218,7 @@ fn forms(ctx: &Ctx, task: &Task) -> Vec<(String, &'static str)> {
         (task.is_due() && task.may(&ctx.actor, Action::DeclareLate), "late", "tasks.late"),
         (may(ctx, task, Event::HandOn, Action::HandOn), "hand_on", "tasks.hand_on"),
         (may_edit, "edit", "tasks.edit"),
+        (may_edit, "after", "tasks.waits"),
     ];
     let shown = all.into_iter().filter(|(is_shown, ..)| *is_shown);
     shown.map(|(_, path, label)| (format!("{}/{path}", href(task)), ctx.lang.t(label))).collect()
@@ -246,6 +258,17 @@ async fn contribution(ctx: &Ctx, task: &Task) -> Result<Option<DeliverableView>>
 async fn shell_below(ctx: &Ctx, request: &HttpRequest, title_key: &str, task: &Task) -> Result<Shell> {
     let shell = shell_of(ctx, request, task, ctx.lang.t(title_key).to_owned()).await?;
     Ok(shell.crumb(task.title(ctx.lang), href(task)).here())
+}
+
+/// «Contributo: Relazione territoriale sul mercato del lavoro, 2026».
+fn contribution_title(view: &DeliverableView, lang: Lang) -> String {
+    lang.f("tasks.contribution", &[("release", &view.release_name(lang))])
+}
+
+/// Returns the address of the button that reminds of a task that can be done now, for a reader who may remind of it.
+pub fn urge_href(task: &Task, ctx: &Ctx) -> Option<String> {
+    let may_urge = task.is_due() && task.state() != TaskState::Blocked && task.may(&ctx.actor, Action::Urge);
+    may_urge.then(|| format!("{}/remind", href(task)))
 }
 
 fn href(task: &Task) -> String {

@@ -35,6 +35,7 @@ const CLAIMS: &[(&str, &str)] = &[
     ("releases.none_cancelled", "SELECT count(*) FROM release WHERE state = 'cancelled'"),
     ("releases.none_published", "SELECT count(*) FROM release WHERE state = 'published'"),
     ("releases.none_upcoming", "SELECT count(*) FROM release WHERE state IN ('provisional', 'confirmed')"),
+    ("tasks.templates_none", "SELECT count(*) FROM task_template"),
     ("tasks.none", "SELECT count(*) FROM task WHERE state IN ('given', 'open', 'in_progress', 'blocked')"),
 ];
 

@@ -16,6 +16,7 @@ both_engines! {
     work_that_will_be_late_is_reminded_of_on_the_expected_day_and_not_before,
     an_accepted_proposal_is_the_day_set_by_hand_and_its_preview_says_so,
     a_step_that_waits_for_another_is_not_reminded_of_before,
+    a_given_task_that_waits_for_another_is_not_reminded_of_before,
 }
 
 on_sqlite! {
@@ -31,6 +32,10 @@ on_sqlite! {
     a_day_that_cannot_be_proposed_is_refused_with_its_reason,
     the_secretariat_decides_about_a_proposed_day_on_its_monday_page,
     a_link_in_a_mail_says_that_work_will_be_late,
+    tasks_do_not_wait_for_each_other_in_a_circle,
+    the_secretariat_says_on_a_page_for_what_a_task_waits,
+    a_task_begins_with_a_template_and_its_day_is_counted_in_working_days,
+    a_template_is_changed_retired_and_put_back_into_use,
 }
 
 fn id(value: &Value) -> &str {
@@ -482,4 +487,138 @@ async fn a_step_that_waits_for_another_is_not_reminded_of_before(engine: Engine)
     act(&secretariat, &own[0], "complete", json!({})).await;
     morning("2027-03-10").await;
     assert_eq!(sent(&own[1]).await, 1, "now it can be done");
+}
+
+async fn wait_for(secretariat: &Client, task: &Value, after: &[&Value]) -> crate::support::app::Answer {
+    let path = format!("/api/v1/tasks/{}", id(task));
+    let version = secretariat.get(&path).send().await.expect(200)["version"].clone();
+    let after: Vec<&str> = after.iter().map(|one| id(one)).collect();
+    secretariat.put(&format!("{path}/predecessors")).if_match(version).json(json!({ "after": after })).send().await
+}
+
+async fn a_given_task_that_waits_for_another_is_not_reminded_of_before(engine: Engine) {
+    let world = World::new(engine).await;
+    let (app, secretariat) = (&world.app, world.app.client(SECRETARIAT).await);
+    let mut before = task("2027-09-16");
+    before["seat"] = "referent:como".into();
+    let before = give(&secretariat, before).await;
+    let mut later = task("2027-09-16");
+    later["after"] = json!([before["id"]]);
+    let later = give(&secretariat, later).await;
+    let named = secretariat.get(&format!("/api/v1/tasks/{}/predecessors", id(&later))).send().await.expect(200);
+    assert_eq!((&named["items"][0]["id"], &named["items"][0]["is_due"]), (&before["id"], &json!(true)));
+    app.advance(QUIET);
+    app.mails().await;
+    let sent = async |task: &Value| {
+        let log = secretariat.get(&format!("/api/v1/reminders?obligation_id={}", id(task))).send().await.expect(200);
+        log["items"].as_array().expect("a list").iter().filter(|entry| entry["outcome"] == "sent").count()
+    };
+    let morning = async |day: &str| {
+        app.at(&format!("{day} 08:30"));
+        app.tick("reminders").await;
+        app.mails().await;
+    };
+    morning("2027-09-13").await;
+    assert_eq!((sent(&before).await, sent(&later).await), (1, 0), "three working days before");
+    let own = app.browser(OWN).await;
+    let page = own.get(&format!("/tasks/{}", id(&later))).header("accept", "text/html").send().await.text();
+    assert!(
+        page.contains("Attende") && !page.contains(&format!("/tasks/{}\"", id(&before))),
+        "Bergamo sees its name only"
+    );
+    let list = own.get("/tasks").header("accept", "text/html").send().await.text();
+    assert!(list.contains("attende: Elenco dei redattori"), "{list}");
+    act(&secretariat, &before, "complete", json!({})).await;
+    morning("2027-09-14").await;
+    assert_eq!(sent(&later).await, 1, "now it can be done");
+}
+
+async fn tasks_do_not_wait_for_each_other_in_a_circle(engine: Engine) {
+    let world = World::new(engine).await;
+    let secretariat = world.app.client(SECRETARIAT).await;
+    let mut tasks = Vec::new();
+    for _ in 0..3 {
+        tasks.push(give(&secretariat, task("2027-09-15")).await);
+    }
+    wait_for(&secretariat, &tasks[0], &[&tasks[1]]).await.expect(200);
+    wait_for(&secretariat, &tasks[1], &[&tasks[2]]).await.expect(200);
+    for (one, after) in [(2, 0), (2, 1), (0, 0)] {
+        wait_for(&secretariat, &tasks[one], &[&tasks[after]]).await.refused(422, "waits_in_circle");
+    }
+    wait_for(&secretariat, &tasks[0], &[&tasks[1]]).await.refused(422, "nothing_changes");
+    wait_for(&secretariat, &tasks[0], &[&tasks[1], &tasks[2]]).await.expect(200);
+    wait_for(&secretariat, &tasks[0], &[]).await.expect(200);
+    wait_for(&secretariat, &tasks[2], &[&tasks[0]]).await.expect(200);
+    let unknown = json!({ "id": "01890000-0000-7000-8000-000000000001" });
+    wait_for(&secretariat, &tasks[0], &[&unknown]).await.refused(422, "invalid");
+    let steps = secretariat.get("/api/v1/tasks?observatory=bergamo").send().await.expect(200);
+    wait_for(&secretariat, &steps["items"][0], &[&tasks[0]]).await.refused(409, "not_given");
+    wait_for(&secretariat, &tasks[0], &[&steps["items"][0]]).await.expect(200);
+    let own = world.app.client(OWN).await;
+    let path = format!("/api/v1/tasks/{}/predecessors", id(&tasks[0]));
+    own.put(&path).if_match(1).json(json!({ "after": [] })).send().await.refused(403, "denied");
+    assert_eq!(own.get(&path).send().await.expect(200)["items"].as_array().map(Vec::len), Some(1));
+}
+
+async fn the_secretariat_says_on_a_page_for_what_a_task_waits(engine: Engine) {
+    let world = World::new(engine).await;
+    let secretariat = world.app.client(SECRETARIAT).await;
+    let browser = world.app.browser(SECRETARIAT).await;
+    let (first, second) = (give(&secretariat, task("2027-09-15")).await, give(&secretariat, task("2027-09-16")).await);
+    let path = format!("/tasks/{}/after", id(&second));
+    let page = async || browser.get(&path).header("accept", "text/html").send().await.text();
+    let chosen = form(&page().await, &path).with(&[("after", id(&first))]).send(&browser).await;
+    assert_eq!(chosen.status.as_u16(), 303, "{}", chosen.text());
+    let again = form(&page().await, &path);
+    assert_eq!(again.send(&browser).await.status.as_u16(), 422, "nothing has changed");
+    let named = format!("before-{}", id(&first));
+    assert_eq!(again.value(&named), "true");
+    let mut freed = again.clone();
+    freed.fields.retain(|(name, _)| *name != named);
+    assert_eq!(freed.send(&browser).await.status.as_u16(), 303);
+    let left = secretariat.get(&format!("/api/v1/tasks/{}/predecessors", id(&second))).send().await.expect(200);
+    assert_eq!(left["items"], json!([]));
+}
+
+async fn a_task_begins_with_a_template_and_its_day_is_counted_in_working_days(engine: Engine) {
+    let world = World::new(engine).await;
+    let browser = world.app.browser(SECRETARIAT).await;
+    // Ten working days of Bergamo from 20 August: the patron day of 26 August is none of them.
+    let path = format!("/tasks/new?template={}&from=2027-08-20", world.id("template"));
+    let shown = browser.get(&path).header("accept", "text/html").send().await.text();
+    let begun = form(&shown, "/tasks/new");
+    assert_eq!(
+        (begun.value("title"), begun.value("day"), begun.value("seat"), begun.value("estimated_minutes")),
+        ("Elenco dei redattori", "2027-09-06", "referent:bergamo", "30")
+    );
+    assert_eq!(begun.send(&browser).await.status.as_u16(), 303);
+    let own = world.app.browser(OWN).await;
+    assert_eq!(own.get("/tasks/templates").header("accept", "text/html").send().await.status.as_u16(), 403);
+}
+
+async fn a_template_is_changed_retired_and_put_back_into_use(engine: Engine) {
+    let world = World::new(engine).await;
+    let secretariat = world.app.client(SECRETARIAT).await;
+    let path = format!("/api/v1/task-templates/{}", world.id("template"));
+    let same = json!({ "name": "Elenco", "title": "Altro", "estimated_minutes": 5, "offset_working_days": -3 });
+    secretariat.post("/api/v1/task-templates").json(same.clone()).send().await.refused(409, "name_taken");
+    let change = json!({ "seat": null, "offset_working_days": -5 });
+    let changed = secretariat.patch(&path).if_match(1).merge_patch(&change).send().await.expect(200);
+    assert_eq!((&changed["seat"], &changed["offset_working_days"]), (&Value::Null, &json!(-5)));
+    let far = json!({ "offset_working_days": 900 });
+    secretariat.patch(&path).if_match(2).merge_patch(&far).send().await.refused(422, "invalid");
+    let nobody = json!({ "seat": "referent:atlantide" });
+    secretariat.patch(&path).if_match(2).merge_patch(&nobody).send().await.refused(422, "invalid");
+    let retired = secretariat.post(&format!("{path}/retire")).if_match(2).send().await.expect(200);
+    assert!(retired["retired_at"].is_string());
+    let title = json!({ "title": "Altro titolo" });
+    secretariat.patch(&path).if_match(3).merge_patch(&title).send().await.refused(409, "template_retired");
+    let browser = world.app.browser(SECRETARIAT).await;
+    let give = browser.get("/tasks/new").header("accept", "text/html").send().await.text();
+    assert!(!give.contains(world.id("template")), "a retired template is not offered");
+    secretariat.post("/api/v1/task-templates").json(same).send().await.expect(201);
+    secretariat.post(&format!("{path}/restore")).if_match(3).send().await.refused(409, "name_taken");
+    secretariat.post(&format!("{path}/restore")).if_match(2).send().await.refused(412, "stale");
+    let list = browser.get("/tasks/templates").header("accept", "text/html").send().await.text();
+    assert!(list.contains("non più in uso"), "{list}");
 }

@@ -141,6 +141,7 @@ async fn mails_about_work(language: &str) -> Vec<Vec<Mail>> {
     mails.push(told().await);
     mails.extend(mails_about_proposed_days(&app, &secretariat, &referent).await);
     mails.extend(mails_about_given_tasks(&app, &secretariat, &referent).await);
+    mails.push(mails_about_approvals(&app, &secretariat, &referent).await);
     mails
 }
 
@@ -216,7 +217,45 @@ async fn mails_about_given_tasks(app: &TestApp, secretariat: &Client, referent: 
     mails.push(told().await);
     act(secretariat, &one, "cancel", json!({ "reason": "Non serve più" })).await;
     mails.push(told().await);
+    for act in [
+        json!({ "act": "reschedule", "working_days": 2 }),
+        json!({ "act": "cancel", "reason": "L’incontro non si fa" }),
+    ] {
+        let listed = secretariat.get("/api/v1/tasks?observatory=bergamo&state=given").send().await.expect(200);
+        let mut act = act;
+        act["items"] = chosen("task", &listed);
+        secretariat.post("/api/v1/tasks/several").json(act).send().await.expect(200);
+        mails.push(told().await);
+    }
     mails
+}
+
+/// Returns the rows of a list as an act on several of them names them.
+fn chosen(kind: &str, listed: &Value) -> Value {
+    let rows = listed["items"].as_array().expect("a list").iter();
+    rows.map(|one| json!({ "kind": kind, "id": one["id"], "version": one["version"] })).collect()
+}
+
+/// Hands two contributions of one observatory in, which the secretariat approves together.
+async fn mails_about_approvals(app: &TestApp, secretariat: &Client, referent: &Client) -> Vec<Mail> {
+    let release = json!({ "product": "relazione-territoriale", "period": "2028", "date": { "precision": "month", "day": "2029-03-10" } });
+    let planned = secretariat.post("/api/v1/releases").json(release).send().await.expect(201);
+    let path = format!("/api/v1/releases/{}/confirm", planned["id"].as_str().expect("an id"));
+    let day = json!({ "day": "2029-03-15" });
+    secretariat.post(&path).if_match(&planned["version"]).json(day).send().await.expect(200);
+    let owed = referent.get("/api/v1/deliverables?observatory=bergamo&state=planned").send().await.expect(200);
+    for one in owed["items"].as_array().expect("a list") {
+        let path = format!("/api/v1/deliverables/{}/submit", one["id"].as_str().expect("an id"));
+        let text = json!({ "link": "https://ente.example/relazione.pdf" });
+        referent.post(&path).if_match(&one["version"]).json(text).send().await.expect(200);
+    }
+    app.advance(QUIET);
+    app.mails().await;
+    let listed = referent.get("/api/v1/deliverables?observatory=bergamo&state=submitted").send().await.expect(200);
+    let act = json!({ "act": "approve", "items": chosen("deliverable", &listed) });
+    secretariat.post("/api/v1/tasks/several").json(act).send().await.expect(200);
+    app.advance(QUIET);
+    app.mails().await
 }
 
 /// Asks Bergamo to read the contribution of Como. Returns the address of the reading.

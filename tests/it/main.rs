@@ -66,6 +66,7 @@ mod routes;
 mod schema_drift;
 mod seen;
 mod sequences;
+mod several;
 mod slow_recipients;
 mod smtp_faults;
 mod smtp_tls;

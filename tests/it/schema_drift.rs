@@ -70,6 +70,8 @@ described![
     remark_step,
     peer_reading,
     task,
+    task_template,
+    task_wait,
     technical_table,
     table_party,
     meeting_guest,

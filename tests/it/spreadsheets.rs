@@ -223,6 +223,7 @@ const EXPORTED: &[Column] = &[
     Column { field: "hour", headings: &["ora"], is_required: true },
     Column { field: "precision", headings: &["precisione"], is_required: true },
     Column { field: "state", headings: &["stato"], is_required: true },
+    Column { field: "id", headings: &["identificativo"], is_required: true },
 ];
 
 async fn an_export_has_the_rows_that_its_reader_sees_and_no_formula(engine: Engine) {
@@ -245,7 +246,7 @@ async fn an_export_has_the_rows_that_its_reader_sees_and_no_formula(engine: Engi
     let agenda = lines(&secretariat, "agenda").await;
     assert_eq!(
         agenda[0].trim_start_matches('\u{feff}'),
-        "Codice;Prodotto;Osservatorio;Periodo;Giorno;Ora;Precisione;Stato"
+        "Codice;Prodotto;Osservatorio;Periodo;Giorno;Ora;Precisione;Stato;Identificativo"
     );
     assert!(agenda.iter().any(|line| line.contains("\"'=HYPERLINK(\"\"http://x\"\")\"")), "{agenda:#?}");
     assert!(agenda.iter().any(|line| line.contains(";2026;2027-03-19;10:00;")), "{agenda:#?}");

@@ -1,7 +1,7 @@
 //! Mails of a missing chapter: the release goes out without it, and it is awaited again. To referent and deputy of its
 //! observatory, and to the manager of the body.
 
-use super::{DELIVERABLE, LASTS_DAYS, place_of};
+use super::{DELIVERABLE, LASTS_DAYS, place};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::deliverables::policy::Visibility;
@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::mail::content::MailContent;
 use crate::mail::kind::{Facts, Kind, MailKind};
 use crate::mail::outbox::{self, Draft, QUIET, Subject};
+use crate::network::questions::AllTerritories;
 use crate::texts::Lang;
 use crate::time::words;
 use chrono::Days;
@@ -92,7 +93,8 @@ impl Told {
 pub(in crate::deliverables) async fn tell(ctx: &Ctx, txn: &Txn, view: &DeliverableView, told: Told) -> Result<()> {
     let mut known: BTreeSet<PersonId> = ctx.actor.person_id().into_iter().collect();
     let holders = designations::all_holders(txn, ctx.today()).await?;
-    let place = place_of(ctx, view).await?;
+    let territories = ctx.recall(&AllTerritories).await?;
+    let place = place(&territories, view);
     let kind = told.kind();
     let readers = holders.iter().filter(|one| is_for(one, view) && known.insert(one.holder.id));
     let drafts = readers.map(|reader| {

@@ -3,7 +3,7 @@
 use super::words as register_words;
 use crate::ctx::Ctx;
 use crate::designations::policy::{self, Action};
-use crate::designations::service::{self, RegisterFilter};
+use crate::designations::service::{self, RegisterFilter, RegisterSought};
 use crate::designations::view::Designation;
 use crate::error::Result;
 use crate::http::Answer;
@@ -11,17 +11,14 @@ use crate::http::form::{Choice, FormState};
 use crate::http::page::{Shell, page, unprocessable};
 use crate::http::paging::{Page, Paging};
 use crate::network::questions::{AllBodies, AllObservatories};
-use crate::network::service as network;
 use crate::open::scope;
 use crate::texts::Lang;
 use crate::time::words;
-use crate::typed::{Reading, kept};
 use actix_web::web::{Query, ServiceConfig};
 use actix_web::{HttpRequest, get};
 use askama::Template;
 use chrono::NaiveDate;
 use entity::kinds::SeatKind;
-use serde::Deserialize;
 
 /// Most announced designations shown above the list, more than the seats of the network.
 const MOST_ANNOUNCED: u64 = 100;
@@ -34,7 +31,7 @@ pub fn pages(cfg: &mut ServiceConfig) {
 #[template(path = "designations/register.html")]
 struct RegisterPage {
     shell: Shell,
-    form: FormState<FilterForm>,
+    form: FormState<RegisterSought>,
     bodies: Vec<Choice>,
     observatories: Vec<Choice>,
     kinds: Vec<Choice>,
@@ -44,6 +41,8 @@ struct RegisterPage {
     /// Designations that begin after the day of the list, the earliest first; on the first page only.
     announced: Vec<Announced>,
     may_designate: bool,
+    /// Addresses of the same rows as files.
+    files: Vec<(&'static str, String)>,
     first: Option<String>,
     next: Option<String>,
 }
@@ -68,72 +67,12 @@ struct Row {
     standing_kind: &'static str,
 }
 
-/// Filters of the list. An absent day means today, an empty one any day.
-#[derive(Clone, Debug, Default, Deserialize)]
-struct FilterForm {
-    #[serde(default)]
-    body: String,
-    #[serde(default)]
-    observatory: String,
-    #[serde(default)]
-    seat: String,
-    as_of: Option<String>,
-    #[serde(default)]
-    known_on: String,
-    /// Includes annulled ones: «true» or empty.
-    #[serde(default)]
-    with_annulled: String,
-}
-
-impl FilterForm {
-    fn with_today(mut self, today: NaiveDate) -> Self {
-        self.as_of.get_or_insert_with(|| today.to_string());
-        self
-    }
-
-    fn as_of(&self) -> &str {
-        self.as_of.as_deref().unwrap_or_default()
-    }
-
-    async fn understood(&self, ctx: &Ctx) -> Result<RegisterFilter> {
-        let mut reading = Reading::default();
-        let as_of = reading.optional_day("as_of", self.as_of());
-        let known_on = reading.optional_day("known_on", &self.known_on);
-        let kind = reading.optionally_chosen::<SeatKind>("seat", &self.seat);
-        let body = match kept(&self.body) {
-            Some(code) => reading.take(known("body", network::body(ctx.reader(), &code).await)).map(|body| body.id),
-            None => None,
-        };
-        let observatory = match kept(&self.observatory) {
-            Some(code) => {
-                let observatory = network::observatory(ctx.reader(), &code).await;
-                reading.take(known("observatory", observatory)).map(|one| one.id)
-            }
-            None => None,
-        };
-        reading.finish(as_of.zip(known_on).zip(kind)).map(|((as_of, known_on), kind)| RegisterFilter {
-            body,
-            observatory,
-            kind,
-            as_of,
-            known_at: known_on.map(service::known_on),
-            with_annulled: self.with_annulled == "true",
-            ..RegisterFilter::default()
-        })
-    }
-}
-
-/// Returns the record of a typed code; an unknown code is an error of its field instead of a missing page.
-fn known<T>(field: &'static str, looked_up: Result<T>) -> Result<T> {
-    looked_up.map_err(|error| error.as_unknown(field))
-}
-
 /// The register.
 #[get("/designations/list")]
-async fn show_register(ctx: Ctx, request: HttpRequest, query: Query<FilterForm>, paging: Query<Paging>) -> Answer {
+async fn show_register(ctx: Ctx, request: HttpRequest, query: Query<RegisterSought>, paging: Query<Paging>) -> Answer {
     scope::<Designation>(&ctx)?;
     let typed = query.into_inner().with_today(ctx.today());
-    let filter = match typed.understood(&ctx).await {
+    let filter = match service::understood(&ctx, &typed).await {
         Ok(filter) => filter,
         Err(error) => {
             let form = FormState::refused(typed, ctx.lang, error)?;
@@ -175,7 +114,7 @@ async fn announced(ctx: &Ctx, filter: RegisterFilter) -> Result<Vec<Announced>> 
 async fn register_page(
     ctx: &Ctx,
     request: &HttpRequest,
-    form: FormState<FilterForm>,
+    form: FormState<RegisterSought>,
     lines: Vec<Designation>,
     next: Option<String>,
 ) -> Result<RegisterPage> {
@@ -196,6 +135,7 @@ async fn register_page(
         rows: lines.into_iter().map(|line| row(line, day, ctx.lang)).collect(),
         announced: Vec::new(),
         may_designate: policy::may_ever(&ctx.actor, Action::Designate),
+        files: [("XLSX", "xlsx"), ("CSV", "csv")].map(|(name, format)| (name, form.file(format))).to_vec(),
         first: None,
         next,
         form,
@@ -203,7 +143,7 @@ async fn register_page(
 }
 
 /// «Situazione al 30 marzo 2027, come risultava il 15 marzo 2027».
-fn caption(form: &FilterForm, lang: Lang) -> String {
+fn caption(form: &RegisterSought, lang: Lang) -> String {
     let as_of = form.as_of().parse().ok().map(|day| words::date(day, lang));
     let known_on = form.known_on.parse().ok().map(|day| words::date(day, lang));
     match (as_of, known_on) {

@@ -1,7 +1,8 @@
 //! Forms as a page shows them: the fields with the typed values, and the errors.
 
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, RowError};
 use crate::http::Failure;
+use crate::http::problem::first_text;
 use crate::http::wording::{field_text, text};
 use crate::texts::Lang;
 use std::borrow::Cow;
@@ -25,9 +26,19 @@ pub struct FormError {
     pub text: String,
 }
 
+/// Returns the name of the field of a row, for its position from 0.
+pub fn row_field(row: usize) -> String {
+    format!("row-{row}")
+}
+
 impl FormError {
     fn new(field: &'static str, text: String) -> Self {
         Self { field: Cow::Borrowed(field), text }
+    }
+
+    /// Makes the error of one row of a form: the field is `row-3`.
+    fn of_row(RowError { row, error }: &RowError, lang: Lang) -> Self {
+        Self { field: Cow::Owned(row_field(*row)), text: first_text(error, lang) }
     }
 }
 
@@ -45,6 +56,7 @@ impl Errors {
                 vec![FormError::new(field, field_text(lang, field, refused.code, &refused.params))]
             }
             Error::Spent { code, field, .. } => vec![FormError::new(field, text(lang, code, &[]))],
+            Error::Rows(rows) => rows.iter().map(|row| FormError::of_row(row, lang)).collect(),
             stale if stale.code() == Code::Stale => {
                 let said = FormError::new("", lang.t("common.form_stale").to_owned());
                 return Ok(Self { found: vec![said], is_stale: true, is_resumed: false });
@@ -61,6 +73,18 @@ impl Errors {
         for error in &mut self.found {
             let field = Cow::Owned(format!("{}-{code}", error.field));
             *error = FormError { field, text: format!("{name}: {}", error.text) };
+        }
+        self
+    }
+
+    /// Begins the text of each row's error with the row's name, because the summary lists the errors of all rows.
+    #[must_use]
+    pub fn naming_rows<'n>(mut self, names: impl Iterator<Item = &'n str>) -> Self {
+        for (row, name) in names.enumerate() {
+            let field = row_field(row);
+            for error in self.found.iter_mut().filter(|error| error.field == field) {
+                error.text = format!("{name}: {}", error.text);
+            }
         }
         self
     }

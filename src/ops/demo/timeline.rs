@@ -4,7 +4,7 @@
 use super::acts::designations::{announce, designate, leave_lecco, request};
 use super::acts::meetings::{Convening, ask, close, convene, decide, draft, hold, note};
 use super::acts::releases::{REPORT, move_to, plan, year};
-use super::acts::tasks::{accept, begin, give, propose_day, refuse, will_be_late, work};
+use super::acts::tasks::{accept, begin, give, give_next, keep_template, propose_day, refuse, will_be_late, work};
 use super::acts::{auth, deliverables, portal, reviews, sources, studies};
 use super::agenda::Agenda;
 use super::cast::{self, AT_WORK};
@@ -244,7 +244,9 @@ async fn play(stage: &Stage, release: ReleaseId, day: NaiveDate, scene: Scene) -
         }
         Scene::ComoAnnouncesANewReferent => announce(stage, &cast::NEXT_IN_COMO, stage.ahead(20)?, day, true).await,
         Scene::TaskIsGiven => {
-            give(stage, AT_WORK, "Elenco di chi scrive i capitoli, con l’ufficio", stage.ahead(8)?).await
+            give(stage, AT_WORK, "Elenco di chi scrive i capitoli, con l’ufficio", stage.ahead(8)?).await?;
+            keep_template(stage).await?;
+            give_next(stage, "brescia", "Numeri di telefono per i giornalisti", stage.ahead(14)?).await
         }
         Scene::TaskIsAnswered => {
             accept(stage, "bergamo").await?;

@@ -11,7 +11,7 @@ use crate::network::model::ObservatoryView;
 use crate::network::questions::AllObservatories;
 use crate::releases::model::When;
 use crate::releases::questions::YearsOfReleases;
-use crate::releases::sought::{Narrowing, Sought};
+use crate::releases::sought::{Narrowing, Shown, Sought};
 use crate::releases::store::{self, Filter, Owner};
 use crate::releases::view::{
     Agenda, Change, DateChange, MissingChapter, Overtaken, Parts, Place, ReleaseView, Report, Share, Slip, Story,
@@ -214,6 +214,15 @@ pub async fn filter(ctx: &Ctx, narrowed: &Narrowing) -> Result<Filter> {
         state: *state,
         ..Filter::default()
     })
+}
+
+/// Narrows a filter to a list of the calendar: coming releases in the order in which they come, the others latest first.
+pub fn shown(list: Shown, narrowed: Filter) -> Filter {
+    match list {
+        Shown::Upcoming => Filter { open: true, ..narrowed },
+        Shown::Published => Filter { came_out: true, latest_first: true, ..narrowed },
+        Shown::Cancelled => Filter { state: Some(ReleaseState::Cancelled), latest_first: true, ..narrowed },
+    }
 }
 
 /// Returns the observatory of a place, for a filter of releases.

@@ -14,11 +14,10 @@ use crate::releases::model::When;
 use crate::releases::month::{self, GridDay};
 use crate::releases::policy::{self, Action};
 use crate::releases::service::{self, ReleaseFilter};
-use crate::releases::sought::{Narrowing, NotUnderstood, Sought};
+use crate::releases::sought::{Narrowing, NotUnderstood, Shown as List, Sought};
 use crate::releases::view::{Agenda, ReleaseView};
 use crate::time::{Day, Frequency, Period, words};
 use crate::typed::kept;
-use crate::vocabulary::vocabulary;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, get, web};
 use askama::Template;
@@ -41,15 +40,6 @@ struct CalendarQuery {
     since: String,
 }
 
-vocabulary! {
-    /// A list of the calendar.
-    List {
-        Upcoming = "upcoming",
-        Published = "published",
-        Cancelled = "cancelled",
-    }
-}
-
 impl List {
     const fn label_key(self) -> &'static str {
         match self {
@@ -64,15 +54,6 @@ impl List {
             Self::Upcoming => "releases.none_upcoming",
             Self::Published => "releases.none_published",
             Self::Cancelled => "releases.none_cancelled",
-        }
-    }
-
-    /// Narrows a filter to the list: coming releases in the order in which they come, the others latest first.
-    fn filter(self, narrowed: ReleaseFilter) -> ReleaseFilter {
-        match self {
-            Self::Upcoming => ReleaseFilter { open: true, ..narrowed },
-            Self::Published => ReleaseFilter { came_out: true, latest_first: true, ..narrowed },
-            Self::Cancelled => ReleaseFilter { state: Some(ReleaseState::Cancelled), latest_first: true, ..narrowed },
         }
     }
 }
@@ -150,10 +131,7 @@ impl Asked {
         let part = match (kept(&query.month), kept(&query.year), kept(&query.show)) {
             (Some(month), ..) => Part::Month(period(&month, Frequency::Month).ok_or("releases.wrong_month")?),
             (None, Some(year), _) => Part::Year(period(&year, Frequency::Year).ok_or("releases.wrong_year")?),
-            (None, None, Some(name)) => {
-                let list = List::ALL.iter().find(|list| list.as_str() == name);
-                Part::List(*list.ok_or("releases.wrong_list")?)
-            }
+            (None, None, Some(name)) => Part::List(name.parse().map_err(|()| "releases.wrong_list")?),
             (None, None, None) => Part::List(List::Upcoming),
         };
         let since = kept(&query.since).map(|day| day.parse::<Day>().map_err(|_| "releases.wrong_since")).transpose()?;
@@ -174,6 +152,8 @@ struct Frame {
     years: Vec<Way>,
     filters: Filters,
     feeds: Vec<FeedLink>,
+    /// Addresses of the same releases as files, for readers with a seat of the network.
+    files: Vec<(&'static str, String)>,
     /// Address of the page on subscribing to what is shown.
     subscribe: String,
     /// Sentence that says what was wrong with the query.
@@ -290,6 +270,18 @@ impl Asked {
         if self.narrowed == Narrowing::default() { whole } else { "releases.none_narrowed" }
     }
 
+    /// Returns the names and the addresses of the files with the same releases.
+    fn files(&self) -> Vec<(&'static str, String)> {
+        let (name, value) = self.part.named();
+        let since = self.since.map(|day| day.to_string());
+        let file = |(label, format): (&'static str, &'static str)| {
+            let mut before = vec![("format", format), (name, value.as_str())];
+            before.extend(since.as_deref().map(|day| ("since", day)));
+            (label, self.narrowed.address("/exports/agenda", &before))
+        };
+        [("XLSX", "xlsx"), ("CSV", "csv")].map(file).to_vec()
+    }
+
     fn title(&self, ctx: &Ctx) -> String {
         let title = ctx.lang.t("releases.calendar_title");
         match self.part {
@@ -322,6 +314,7 @@ impl Frame {
             years: years.collect(),
             filters: Filters::of(ctx, "/calendar", Some(part.named()), part.states(), narrowed).await?,
             feeds: feeds(ctx, &part.of_feed(narrowed)),
+            files: if ctx.actor.is_colleague() { asked.files() } else { Vec::new() },
             subscribe: part.of_feed(narrowed).address("/calendar/subscribe", &[]),
             mistake,
             may_plan: policy::may(&ctx.actor, Action::Plan),
@@ -339,7 +332,7 @@ async fn list_page(
     asked: &Asked,
 ) -> Result<ListPage> {
     let limit = paging.rows()?;
-    let filter = list.filter(service::filter(ctx, &asked.narrowed).await?);
+    let filter = service::shown(list, service::filter(ctx, &asked.narrowed).await?);
     let filter = ReleaseFilter { from: asked.since, ..filter };
     let views = service::list(ctx.reader(), &filter, paging.after_day()?, limit + 1).await?;
     let listed = Page::cut(ctx, request, limit, views, |last| (last.release.when().first_day(), last.release.id))?;

@@ -4,7 +4,7 @@ use crate::catalogue::model::Step;
 use crate::catalogue::questions::Catalogue;
 use crate::ctx::Ctx;
 use crate::deliverables::view::DeliverableView;
-use crate::deliverables::web::state as contribution_state;
+use crate::deliverables::web::{state as contribution_state, urge_href as urge_of_contribution};
 use crate::error::Result;
 use crate::http::page::Badge;
 use crate::network::questions::AllCalendars;
@@ -14,6 +14,7 @@ use crate::reviews::service as reviews;
 use crate::reviews::web::ChapterLine;
 use crate::tasks::model::Task;
 use crate::tasks::service::{self as tasks, TaskFilter};
+use crate::tasks::web::urge_href as urge_of_task;
 use crate::texts::Lang;
 use crate::time::{words, zone};
 use chrono::NaiveDate;
@@ -47,6 +48,8 @@ pub struct MatrixRow {
     pub chapter: Option<ChapterLine>,
     /// One cell for each step, in the order of the columns.
     pub steps: Vec<MatrixCell>,
+    /// Address of the button that reminds of what is due next.
+    pub urge: Option<String>,
 }
 
 /// One step of one observatory.
@@ -84,9 +87,20 @@ impl Matrix {
                     |task: &&Task| task.step_id == Some(step.id) && task.deliverable_id == Some(owed.deliverable.id);
                 MatrixCell::of(step, tasks.iter().find(is_its), ctx)
             };
+            let next = steps.iter().find_map(|step| {
+                let is_next = |task: &&Task| {
+                    let is_its = task.deliverable_id == Some(owed.deliverable.id);
+                    is_its && task.step_id == Some(step.id) && task.is_due()
+                };
+                tasks.iter().find(is_next)
+            });
+            let urge = match next {
+                Some(task) => urge_of_task(task, ctx),
+                None => urge_of_contribution(&owed, ctx),
+            };
             let steps = steps.iter().map(of).collect();
             let chapter = chapters.of(owed.deliverable.id).map(|one| ChapterLine::of(one, ctx.lang));
-            MatrixRow { chapter, contribution: ContributionLine::of(owed, ctx), steps }
+            MatrixRow { chapter, contribution: ContributionLine::of(owed, ctx), steps, urge }
         };
         let named = steps.iter().map(|step| step.name(ctx.lang).to_owned());
         let first = ctx.lang.t("releases.observatory").to_owned();

@@ -8,7 +8,7 @@ use crate::db::Txn;
 use crate::deliverables::model::{Event, LIFECYCLE};
 use crate::deliverables::policy::Action;
 use crate::deliverables::service as deliverables;
-use crate::deliverables::view::DeliverableView;
+use crate::deliverables::view::{Accepted, DeliverableView};
 use crate::error::Result;
 use crate::open::{Seen, open};
 use crate::reviews::model::checklist::{Before, Checklist};
@@ -61,6 +61,14 @@ fn told(open: &[Remark]) -> String {
 /// Who may: the secretariat. Mails: *approved* to referent and deputy. Errors: `wrong_transition`, `remarks_open`,
 /// `own_submission`, `stale`.
 pub async fn approve(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> Result<DeliverableView> {
+    let accepted = approve_untold(ctx, txn, id, version).await?;
+    deliverables::tell_accepted(ctx, txn, std::slice::from_ref(&accepted)).await?;
+    Ok(accepted.view)
+}
+
+/// Accepts a contribution like [`approve`], without its mail: the caller tells several together with
+/// [`deliverables::tell_accepted`].
+pub async fn approve_untold(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> Result<Accepted> {
     let current = open::<DeliverableView>(ctx, txn, id, Action::Approve, Seen::Version(version)).await?;
     LIFECYCLE.lead(current.deliverable.state(), Event::Approve)?;
     checklist(ctx, txn, &current).await?.admit()?;

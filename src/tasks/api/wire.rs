@@ -1,15 +1,18 @@
 //! Request and response types of tasks.
 
+use crate::deliverables::api::DeliverableOut;
+use crate::deliverables::order::Sorting;
 use crate::http::patch::Patch;
 use crate::tasks::model::{LIFECYCLE, Task};
 use crate::tasks::reply::Reply;
 use crate::time::Day;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, DocumentId, OutcomeId, ReleaseId, TaskId};
-use entity::kinds::{ReplyKind, SeatKind, TaskOrigin, TaskState};
+use entity::kinds::{ObligationKind, ReplyKind, SeatKind, TaskOrigin, TaskState};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 /// Work of a seat, due by a day.
 #[skip_serializing_none]
@@ -120,6 +123,52 @@ pub struct GiveTasksIn {
     /// A contribution of the one recipient.
     #[serde(default)]
     pub deliverable_id: Option<DeliverableId>,
+    /// Tasks that have to be done before: no reminder arrives until then.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    pub after: Vec<TaskId>,
+}
+
+/// Tasks that have to be done before a task that the secretariat gave.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PredecessorsIn {
+    #[schema(max_items = 10)]
+    pub after: Vec<TaskId>,
+}
+
+/// A task for which another one waits. It may belong to an observatory whose other tasks the caller does not see.
+#[skip_serializing_none]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PredecessorOut {
+    pub id: TaskId,
+    pub title_it: String,
+    pub title_en: String,
+    /// The seat's code.
+    pub seat: String,
+    pub day: NaiveDate,
+    /// Whether it is still to be done.
+    pub is_due: bool,
+}
+
+/// The tasks for which a task waits, earliest day first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PredecessorsOut {
+    #[schema(max_items = 10)]
+    pub items: Vec<PredecessorOut>,
+}
+
+impl From<Task> for PredecessorOut {
+    fn from(task: Task) -> Self {
+        Self {
+            id: task.id,
+            is_due: task.is_due(),
+            day: task.day(),
+            title_it: task.title_it,
+            title_en: task.title_en,
+            seat: task.seat.code,
+        }
+    }
 }
 
 /// The tasks that were given, one for each recipient.
@@ -209,6 +258,57 @@ pub struct TasksQuery {
     /// Only those still called for whose day has passed.
     #[serde(default)]
     pub overdue: bool,
+    /// By the due day, or first by observatory or by the day of the release. Absent: `day`.
+    #[param(inline)]
+    pub sort: Option<Sorting>,
+}
+
+/// An act on several tasks and contributions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SeveralAct {
+    Approve,
+    Waive,
+    Reschedule,
+    Cancel,
+}
+
+/// A task or a contribution, with the version that the caller has seen.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChosenWorkIn {
+    pub kind: ObligationKind,
+    #[schema(value_type = String, format = Uuid)]
+    pub id: Uuid,
+    pub version: i32,
+}
+
+/// One act on several tasks and contributions.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActOnSeveralIn {
+    pub act: SeveralAct,
+    #[schema(max_items = 100)]
+    pub items: Vec<ChosenWorkIn>,
+    /// Reason of `waive` and `cancel`.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub reason: Option<String>,
+    /// The same new day for all, for `reschedule`; otherwise `working_days`.
+    #[serde(default)]
+    pub day: Option<Day>,
+    /// Working days by which each due day is moved, for `reschedule`; otherwise `day`.
+    #[serde(default)]
+    pub working_days: Option<i32>,
+}
+
+/// Tasks and contributions after an act on several of them.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SeveralDoneOut {
+    #[schema(max_items = 100)]
+    pub tasks: Vec<TaskOut>,
+    #[schema(max_items = 100)]
+    pub deliverables: Vec<DeliverableOut>,
 }
 
 impl TaskOut {

@@ -1,7 +1,7 @@
 //! Tasks that the secretariat gives outside meetings, to one seat or to several observatories at once, and the answers to
 //! them: accepted or refused, then insisted on or handed on.
 
-use super::{TASK_MINUTES, TEXT_CHARACTERS, TITLE_CHARACTERS, any_task, save, store, subject};
+use super::{TASK_MINUTES, TEXT_CHARACTERS, TITLE_CHARACTERS, any_task, save, store, subject, waits};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::deliverables::service as deliverables;
@@ -47,6 +47,8 @@ pub struct GiveIn {
     pub release_id: Option<ReleaseId>,
     /// A contribution of the one recipient.
     pub deliverable_id: Option<DeliverableId>,
+    /// Tasks that have to be done before.
+    pub after: Vec<TaskId>,
 }
 
 /// Gives a task to one seat, or one task each to several observatories, in one transaction.
@@ -59,6 +61,7 @@ pub async fn give(ctx: &Ctx, txn: &Txn, input: GiveIn) -> Result<Vec<Task>> {
     let wording = check_wording(&input.title, input.text.as_deref(), input.estimated_minutes)?;
     let seats = recipients(txn, &input.recipients).await?;
     let release_id = concerning(txn, &input, &seats).await?;
+    let after = waits::known(txn, &input.after).await?;
     let calendars = ctx.recall(&AllCalendars).await?;
     let is_for_one = seats.len() == 1;
     let mut given = Vec::new();
@@ -93,6 +96,8 @@ pub async fn give(ctx: &Ctx, txn: &Txn, input: GiveIn) -> Result<Vec<Task>> {
         });
     }
     store::insert_all(txn, &given).await?;
+    let pairs = given.iter().flat_map(|task| after.iter().map(|before| (task.id, *before)));
+    store::waits::insert(txn, &pairs.collect::<Vec<_>>()).await?;
     for task in &given {
         super::record(ctx, txn, Verb::Give, task).await?;
     }

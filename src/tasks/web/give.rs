@@ -1,12 +1,12 @@
 //! The pages on which the secretariat gives a task, changes it, and hands a refused one on.
 
-use super::{about, href, shell_below};
+use super::choices::seats;
+use super::{about, href, shell_below, templates, waits};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::deliverables::service as deliverables;
 use crate::deliverables::web::shell_below_work;
 use crate::designations::service as designations;
-use crate::designations::web::words::seat_name;
 use crate::error::{Code, Result};
 use crate::http::Answer;
 use crate::http::form::{self, Choice, FormState, Sent, Versioned};
@@ -16,11 +16,13 @@ use crate::open::{Seen, open};
 use crate::tasks::model::{Task, Wording};
 use crate::tasks::policy::{self, Action};
 use crate::tasks::service::{self, GiveIn, Recipients, TASK_MINUTES};
+use crate::tasks::template::Outline;
 use crate::typed::{Reading, kept};
 use actix_web::web::Query;
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
-use entity::ids::{DeliverableId, ReleaseId, TaskId};
+use chrono::NaiveDate;
+use entity::ids::{DeliverableId, ReleaseId, TaskId, TaskTemplateId};
 use entity::kinds::{ObservatoryKind, SeatKind};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -44,16 +46,23 @@ struct GiveForm {
     estimated_minutes: String,
     release_id: String,
     deliverable_id: String,
+    /// A task that has to be done before.
+    after: String,
     /// Checkboxes of the observatories.
     #[serde(flatten)]
     boxes: HashMap<String, String>,
 }
 
-/// Contribution or release for which the page is opened.
+/// Contribution or release for which the page is opened, and the template with which it begins.
 #[derive(Clone, Debug, Default, Deserialize)]
 struct About {
     deliverable: Option<DeliverableId>,
     release: Option<ReleaseId>,
+    #[serde(default)]
+    template: String,
+    /// Day from which the template counts; today without one.
+    #[serde(default)]
+    from: String,
 }
 
 impl GiveForm {
@@ -69,6 +78,23 @@ impl GiveForm {
         Ok(Self {
             seat: seat.map(|seat| seat.code.clone()).unwrap_or_default(),
             deliverable_id: id.to_string(),
+            ..Self::default()
+        })
+    }
+
+    /// Fills the form as a template says, due some working days from a day.
+    async fn after(self, ctx: &Ctx, id: TaskTemplateId, from: NaiveDate) -> Result<Self> {
+        let template = service::template(ctx, ctx.reader(), id).await?;
+        let day = service::due_from(ctx, &template, from).await?;
+        let Outline { wording, seat, .. } = template.outline;
+        Ok(Self {
+            seat: seat.unwrap_or(self.seat),
+            title: wording.title,
+            text: wording.text.unwrap_or_default(),
+            day: day.to_string(),
+            estimated_minutes: wording.estimated_minutes.to_string(),
+            release_id: self.release_id,
+            deliverable_id: self.deliverable_id,
             ..Self::default()
         })
     }
@@ -94,6 +120,7 @@ impl GiveForm {
         let minutes = reading.optional_minutes("estimated_minutes", &self.estimated_minutes, TASK_MINUTES);
         let release_id = reading.optionally_chosen("release_id", &self.release_id);
         let deliverable_id = reading.optionally_chosen("deliverable_id", &self.deliverable_id);
+        let after = reading.optionally_chosen::<TaskId>("after", &self.after);
         Some(GiveIn {
             recipients: recipients?,
             title: title?,
@@ -102,6 +129,7 @@ impl GiveForm {
             estimated_minutes: minutes?.unwrap_or_default(),
             release_id: release_id?,
             deliverable_id: deliverable_id?,
+            after: after?.into_iter().collect(),
         })
     }
 }
@@ -121,6 +149,10 @@ struct GivePage {
     seats: Vec<Choice>,
     boxes: Vec<TickBox>,
     releases: Vec<Choice>,
+    /// Tasks for which the new one can wait.
+    earlier: Vec<Choice>,
+    /// Templates with which the form can begin.
+    templates: Vec<Choice>,
     /// Name of the contribution to which the task belongs.
     contribution: Option<String>,
 }
@@ -128,7 +160,17 @@ struct GivePage {
 #[get("/tasks/new")]
 async fn show_form(ctx: Ctx, request: HttpRequest, about: Query<About>) -> Answer {
     only_who_may(&ctx)?;
-    let form = GiveForm::about(&ctx, about.into_inner()).await?;
+    let about = about.into_inner();
+    let (template, from) = Reading::of(|reading| {
+        let template = reading.optionally_chosen::<TaskTemplateId>("template", &about.template);
+        let from = reading.optional_day("from", &about.from);
+        Some((template?, from?))
+    })?;
+    let form = GiveForm::about(&ctx, about).await?;
+    let form = match template {
+        Some(id) => form.after(&ctx, id, from.unwrap_or_else(|| ctx.today())).await?,
+        None => form,
+    };
     page(&give_page(&ctx, &request, FormState::fresh(form)).await?)
 }
 
@@ -172,17 +214,11 @@ async fn give_page(ctx: &Ctx, request: &HttpRequest, form: FormState<GiveForm>) 
         seats: seats(ctx).await?,
         boxes: observatories.iter().map(|one| tick_box((&one.code, &one.name))).collect(),
         releases: releases.into_iter().map(|one| Choice::new(one.id, one.name(ctx.lang))).collect(),
+        earlier: waits::choices(ctx, None).await?,
+        templates: templates::choices(ctx).await?,
         contribution: contribution.map(|view| crate::deliverables::web::title(&view, ctx.lang)),
         form,
     })
-}
-
-/// Returns the seats that can get a task.
-async fn seats(ctx: &Ctx) -> Result<Vec<Choice>> {
-    let seats = designations::seats(ctx.reader()).await?;
-    let works = |kind| !matches!(kind, SeatKind::Deputy);
-    let working = seats.iter().filter(|seat| works(seat.kind));
-    Ok(working.map(|seat| Choice::new(&seat.code, seat_name(seat, ctx.lang))).collect())
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -1,8 +1,12 @@
-//! The list of work: tasks, and contributions for which no task is open, earliest day first.
+//! The list of work: tasks, and contributions for which no task is open, filtered and sorted.
 
-use super::{Line, late_in_words};
+use super::choices::seats;
+use super::several::{self, SeveralAct, box_name};
+use super::{Line, contribution_title, late_in_words, urge_href};
+use crate::catalogue::questions::Catalogue;
 use crate::ctx::Ctx;
-use crate::deliverables::service::{self as deliverables, DeliverableFilter};
+use crate::deliverables::order::Sorting;
+use crate::deliverables::service as deliverables;
 use crate::deliverables::view::DeliverableView;
 use crate::deliverables::web as contributions;
 use crate::error::Result;
@@ -11,141 +15,49 @@ use crate::http::form::{Choice, FormState};
 use crate::http::page::{Badge, Shell, page};
 use crate::http::paging::{Page, Paging};
 use crate::network::service as network;
-use crate::open::Guarded;
+use crate::open::scope;
 use crate::tasks::model::Task;
 use crate::tasks::policy::{self, Action};
-use crate::tasks::reply::{self, LateWork};
-use crate::tasks::service::{self, TaskFilter};
+use crate::tasks::reply::LateWork;
+use crate::tasks::service::{self, Emptying, Waits, Work};
+use crate::tasks::sought::{Standing, WorkSought};
 use crate::texts::{Label, Lang};
 use crate::time::words;
-use crate::typed::{Reading, kept};
-use crate::vocabulary::vocabulary;
 use actix_web::web::Query;
 use actix_web::{HttpRequest, get};
 use askama::Template;
-use chrono::NaiveDate;
-use entity::ids::{ObservatoryId, ReleaseId};
-use entity::kinds::{DeliverableState, ObligationKind, TaskState};
-use serde::Deserialize;
-use std::str::FromStr;
+use entity::ids::{DeliverableId, TaskId};
+use entity::kinds::DeliverableState;
+use std::collections::HashMap;
 use uuid::Uuid;
-
-vocabulary! {
-    /// Selection of a list of work by its state.
-    Standing {
-        /// Still to be done.
-        Open = "open",
-        /// Handed in and not reviewed yet.
-        ToReview = "to_review",
-        Blocked = "blocked",
-        /// Given by the secretariat, and not answered yet.
-        Given = "given",
-        /// Refused, and back with the secretariat.
-        Refused = "refused",
-        Done = "done",
-        Every = "every",
-    }
-}
-
-impl FromStr for Standing {
-    type Err = ();
-
-    fn from_str(text: &str) -> std::result::Result<Self, ()> {
-        Self::ALL.iter().copied().find(|standing| standing.as_str() == text).ok_or(())
-    }
-}
-
-impl Label for Standing {
-    fn label_key(self) -> &'static str {
-        match self {
-            Self::Open => "tasks.standing_open",
-            Self::ToReview => "tasks.standing_to_review",
-            Self::Blocked => "tasks.standing_blocked",
-            Self::Given => "tasks.standing_given",
-            Self::Refused => "tasks.standing_refused",
-            Self::Done => "tasks.standing_done",
-            Self::Every => "tasks.standing_every",
-        }
-    }
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-struct FilterForm {
-    #[serde(default)]
-    observatory: String,
-    #[serde(default)]
-    release: String,
-    #[serde(default)]
-    state: String,
-    #[serde(default)]
-    overdue: String,
-    #[serde(default)]
-    mine: String,
-    /// Part of the title of a task.
-    #[serde(default)]
-    text: String,
-}
-
-/// A filter as it was understood.
-struct Asked {
-    observatory: Option<ObservatoryId>,
-    release: Option<ReleaseId>,
-    standing: Standing,
-    overdue: bool,
-    mine: bool,
-    text: Option<String>,
-}
-
-impl FilterForm {
-    async fn understood(&self, ctx: &Ctx) -> Result<Asked> {
-        let (release, standing) = Reading::of(|reading| {
-            let release = reading.optionally_chosen("release", &self.release);
-            let standing = reading.optionally_chosen("state", &self.state);
-            Some((release?, standing?))
-        })?;
-        let observatory = match kept(&self.observatory) {
-            Some(code) => {
-                let found = network::observatory(ctx.reader(), &code).await;
-                Some(found.map_err(|error| error.as_unknown("observatory"))?.id)
-            }
-            None => None,
-        };
-        let standing = standing.unwrap_or(Standing::Open);
-        Ok(Asked {
-            observatory,
-            release,
-            standing,
-            overdue: !self.overdue.is_empty(),
-            mine: !self.mine.is_empty(),
-            text: kept(&self.text),
-        })
-    }
-
-    /// Returns whether it asks for everything that is still to be done.
-    fn is_blank(&self) -> bool {
-        [&self.observatory, &self.release, &self.state, &self.overdue, &self.mine, &self.text]
-            .iter()
-            .all(|text| text.is_empty())
-    }
-}
 
 #[derive(Template)]
 #[template(path = "tasks/list.html")]
 pub struct ListPage {
     shell: Shell,
     lead: &'static str,
-    form: FormState<FilterForm>,
+    form: FormState<WorkSought>,
     /// Whether the reader sees more than the own work, and may choose.
     may_filter: bool,
     observatories: Vec<Choice>,
+    products: Vec<Choice>,
     releases: Vec<Choice>,
+    seats: Vec<Choice>,
     states: Vec<Choice>,
+    orders: Vec<Choice>,
+    columns: Vec<&'static str>,
     rows: Vec<Row>,
+    /// Acts on several rows at once; empty for a reader who may do none.
+    acts: Vec<Choice>,
     /// Whether the reader may give tasks.
     may_give: bool,
     /// Address of this page, to which the button that reminds comes back.
     here: String,
     none: &'static str,
+    /// Filters that empty the list, each with the address without it.
+    emptied_by: Vec<(&'static str, String)>,
+    /// Addresses of the same rows as a file for a spreadsheet program.
+    files: Vec<(&'static str, String)>,
     first: Option<String>,
     next: Option<String>,
 }
@@ -158,6 +70,12 @@ struct Row {
     urge: Option<String>,
     /// «In ritardo fino a venerdì 12 marzo 2027».
     late: Option<String>,
+    /// Name of the box that chooses it for an act on several.
+    chosen_by: Option<String>,
+    /// «attende: Elenco delle fonti».
+    waits: Option<String>,
+    /// «2 passi su 3», for readers who follow the work of others.
+    progress: Option<String>,
 }
 
 /// The act offered in a row.
@@ -170,63 +88,92 @@ enum Act {
     Open,
 }
 
-/// One task or contribution, with the key of its place in the list.
-enum Work {
-    Task(Box<Task>),
-    Contribution(Box<DeliverableView>),
-}
-
-impl Work {
-    fn name(&self) -> reply::Work {
-        match self {
-            Self::Task(task) => (ObligationKind::Task, task.id.0),
-            Self::Contribution(view) => (ObligationKind::Deliverable, view.deliverable.id.0),
-        }
-    }
-
-    fn key(&self) -> (NaiveDate, Uuid) {
-        match self {
-            Self::Task(task) => (task.day(), task.id.0),
-            Self::Contribution(view) => (view.deliverable.day(), view.deliverable.id.0),
-        }
-    }
-}
-
-/// Shows the work that the reader sees, earliest day first.
+/// Shows the work that the reader sees, in the order that the reader chose.
 #[get("/tasks")]
 pub(super) async fn show_list(
     ctx: Ctx,
     request: HttpRequest,
-    query: Query<FilterForm>,
+    query: Query<WorkSought>,
     paging: Query<Paging>,
 ) -> Answer {
+    scope::<Task>(&ctx)?;
     let typed = query.into_inner();
-    let asked = typed.understood(&ctx).await?;
-    let (limit, after) = (paging.rows()?, paging.after_day::<Uuid>()?);
-    let work = work(&ctx, &asked, after, limit + 1).await?;
-    let listed = Page::cut(&ctx, &request, limit, work, Work::key)?;
+    let asked = service::understood(&ctx, &typed).await?;
+    let limit = paging.rows()?;
+    let after = service::must_be_of(&asked.order, paging.after()?)?;
+    let work = service::work(&ctx, &asked, after.as_deref(), limit + 1).await?;
+    let listed = Page::cut(&ctx, &request, limit, work, |(place, _)| place.clone())?;
+    let next = listed.next_path();
+    let work: Vec<Work> = listed.items.into_iter().map(|(_, work)| work).collect();
     let may_filter = sees_others(&ctx);
-    let shown: Vec<Uuid> = listed.items.iter().map(|work| work.name().1).collect();
-    let late = service::late_work(ctx.reader(), &shown).await?;
+    let acts = several::acts(&ctx);
+    let marks = Marks::of(&ctx, &work, may_filter, !acts.is_empty()).await?;
+    let emptied_by = if work.is_empty() { service::emptied_by(&ctx, &typed).await? } else { Vec::new() };
+    let files = [("XLSX", "xlsx"), ("CSV", "csv")];
     page(&ListPage {
         shell: shell(&ctx, &request),
         lead: ctx.lang.t(if may_filter { "tasks.all_lead" } else { "tasks.mine_lead" }),
         may_filter,
         observatories: if may_filter { observatories(&ctx).await? } else { Vec::new() },
+        products: if may_filter { products(&ctx).await? } else { Vec::new() },
         releases: if may_filter { releases(&ctx).await? } else { Vec::new() },
+        seats: if may_filter { seats(&ctx).await? } else { Vec::new() },
         states: Standing::ALL[1..].iter().map(|state| Choice::new(state.as_str(), state.label(ctx.lang))).collect(),
-        none: ctx.lang.t(match (typed.is_blank(), may_filter) {
+        orders: Sorting::ALL[1..].iter().map(|order| Choice::new(order.as_str(), order.label(ctx.lang))).collect(),
+        none: ctx.lang.t(match (typed.without_each().is_empty(), may_filter) {
             (false, _) => "tasks.none_found",
             (true, true) => "tasks.none",
             (true, false) => "tasks.none_own",
         }),
+        emptied_by: emptied_by.iter().map(|one| without(one, ctx.lang)).collect(),
+        files: files.map(|(name, format)| (name, typed.address("/exports/work", &[("format", format)]))).to_vec(),
         first: after.map(|_| first_page(&request)),
-        next: listed.next_path(),
-        rows: listed.items.iter().map(|work| Row::of(work, &ctx).saying(&late, work, ctx.lang)).collect(),
+        next,
+        columns: columns(!acts.is_empty(), ctx.lang),
+        rows: work.iter().map(|work| Row::of(work, &ctx).marked(&marks, work, ctx.lang)).collect(),
+        acts,
         may_give: policy::may_ever(&ctx.actor, Action::Create),
         here: format!("{}?{}", request.path(), request.query_string()),
         form: FormState::fresh(typed),
     })
+}
+
+/// Names of the columns; the first one has the boxes of those who may act on several rows.
+fn columns(may_choose: bool, lang: Lang) -> Vec<&'static str> {
+    let choose = may_choose.then_some("tasks.choose");
+    let all = ["tasks.task", "tasks.place", "tasks.day", "tasks.state", "common.actions"];
+    choose.into_iter().chain(all).map(|key| lang.t(key)).collect()
+}
+
+/// Returns the name of a filter that empties the list, and the address without it.
+fn without(one: &Emptying, lang: Lang) -> (&'static str, String) {
+    (lang.t(one.name), one.rest.address("/tasks", &[]))
+}
+
+/// Things that are said about rows, read for all of them at once.
+struct Marks {
+    late: LateWork,
+    /// Steps done and all steps of each contribution.
+    steps: HashMap<DeliverableId, (usize, usize)>,
+    waits: Waits,
+    may_choose: bool,
+}
+
+impl Marks {
+    async fn of(ctx: &Ctx, work: &[Work], follows_others: bool, may_choose: bool) -> Result<Self> {
+        let shown: Vec<Uuid> = work.iter().map(|work| work.name().1).collect();
+        let mut contributions: Vec<DeliverableId> = work.iter().filter_map(Work::contribution).collect();
+        contributions.sort_unstable();
+        contributions.dedup();
+        let steps = if follows_others { service::steps_done(ctx, &contributions).await? } else { HashMap::new() };
+        let is_task = |work: &Work| match work {
+            Work::Task(task) => Some(Task::clone(task)),
+            Work::Contribution(_) => None,
+        };
+        let tasks: Vec<Task> = work.iter().filter_map(is_task).collect();
+        let waits = service::waits(ctx, &tasks).await?;
+        Ok(Self { late: service::late_work(ctx.reader(), &shown).await?, steps, waits, may_choose })
+    }
 }
 
 fn shell(ctx: &Ctx, request: &HttpRequest) -> Shell {
@@ -259,80 +206,9 @@ async fn releases(ctx: &Ctx) -> Result<Vec<Choice>> {
     Ok(all.into_iter().map(|one| Choice::new(one.id, one.name(ctx.lang))).collect())
 }
 
-/// Reads tasks and contributions after the same place, and merges them. Both lists are sorted by day and id.
-async fn work(ctx: &Ctx, asked: &Asked, after: Option<(NaiveDate, Uuid)>, limit: u64) -> Result<Vec<Work>> {
-    let mut work: Vec<Work> = Vec::new();
-    if let Some(filter) = asked.tasks(ctx) {
-        let tasks = service::list(ctx, &filter, after.map(|(day, id)| (day, id.into())), limit).await?;
-        work.extend(tasks.into_iter().map(|task| Work::Task(Box::new(task))));
-    }
-    // Only tasks have a title of their own.
-    if asked.text.is_none() {
-        let filter = asked.contributions(ctx);
-        let owed = deliverables::list_seen(ctx, &filter, after.map(|(day, id)| (day, id.into())), limit).await?;
-        work.extend(owed.into_iter().map(|view| Work::Contribution(Box::new(view))));
-    }
-    work.sort_by_key(Work::key);
-    work.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    Ok(work)
-}
-
-impl Asked {
-    /// Returns the filter of the tasks; `None` if no task is asked for.
-    fn tasks(&self, ctx: &Ctx) -> Option<TaskFilter> {
-        let state = match self.standing {
-            Standing::Open | Standing::Every => None,
-            Standing::Blocked => Some(TaskState::Blocked),
-            Standing::Given => Some(TaskState::Given),
-            Standing::Refused => Some(TaskState::Refused),
-            Standing::Done => Some(TaskState::Done),
-            Standing::ToReview => return None,
-        };
-        Some(TaskFilter {
-            observatory: self.observatory,
-            release: self.release,
-            state,
-            of: self.mine.then(|| policy::to_do(&ctx.actor)),
-            due: self.overdue || matches!(self.standing, Standing::Open | Standing::Blocked),
-            before: self.overdue.then(|| ctx.today()),
-            text: self.text.clone(),
-            ..TaskFilter::default()
-        })
-    }
-
-    /// Returns the filter of the contributions: while a step is open, its task stands for its contribution.
-    fn contributions(&self, ctx: &Ctx) -> DeliverableFilter {
-        let states = match self.standing {
-            Standing::Open => Some(to_do_in(ctx, self.mine)),
-            Standing::ToReview => Some(vec![DeliverableState::Submitted]),
-            Standing::Blocked => Some(vec![DeliverableState::Blocked]),
-            Standing::Done => {
-                Some(vec![DeliverableState::Approved, DeliverableState::Published, DeliverableState::Verified])
-            }
-            Standing::Given | Standing::Refused => Some(Vec::new()),
-            Standing::Every => None,
-        };
-        let is_reviewer = ctx.actor.is_secretariat();
-        DeliverableFilter {
-            observatory: self.observatory,
-            release: self.release,
-            states,
-            of: (self.mine && !is_reviewer).then(|| policy::to_do(&ctx.actor).observatories),
-            overdue_on: self.overdue.then(|| ctx.today()),
-            ..DeliverableFilter::default()
-        }
-    }
-}
-
-/// Returns the states of the contributions that need an act although no task is open: the secretariat reviews, the
-/// observatory changes what was sent back, and what is blocked concerns both.
-fn to_do_in(ctx: &Ctx, mine: bool) -> Vec<DeliverableState> {
-    let of_observatories = [DeliverableState::ChangesRequested, DeliverableState::Blocked];
-    match (ctx.actor.is_secretariat(), mine) {
-        (true, true) => vec![DeliverableState::Submitted],
-        (true, false) => [&[DeliverableState::Submitted], &of_observatories[..]].concat(),
-        (false, _) => of_observatories.to_vec(),
-    }
+async fn products(ctx: &Ctx) -> Result<Vec<Choice>> {
+    let catalogue = ctx.recall(&Catalogue).await?;
+    Ok(catalogue.iter().map(|one| Choice::new(&one.code, one.name(ctx.lang))).collect())
 }
 
 impl Row {
@@ -353,15 +229,22 @@ impl Row {
             (false, true) if is_own => Act::Complete,
             _ => Act::Open,
         };
-        let may_urge = task.is_due() && task.state() != TaskState::Blocked && task.may(&ctx.actor, Action::Urge);
-        let urge = may_urge.then(|| format!("{}/remind", line.href));
-        Self { line, act, urge, late: None }
+        Self { line, act, urge: urge_href(task, ctx), late: None, chosen_by: None, waits: None, progress: None }
     }
 
-    /// Adds what was said about work that will be late.
-    fn saying(self, late: &LateWork, work: &Work, lang: Lang) -> Self {
-        let late = late.about(work.name(), work.key().0).map(|late| late_in_words(late, lang));
-        Self { late, ..self }
+    /// Adds what is said about the row, and the box that chooses it.
+    fn marked(self, marks: &Marks, work: &Work, lang: Lang) -> Self {
+        let steps = work.contribution().and_then(|id| marks.steps.get(&id));
+        let in_words = |(done, all): &(usize, usize)| {
+            lang.f("tasks.steps_done", &[("done", &done.to_string()), ("all", &all.to_string())])
+        };
+        Self {
+            late: marks.late.about(work.name(), work.day()).map(|late| late_in_words(late, lang)),
+            chosen_by: (marks.may_choose && SeveralAct::is_possible_for(work)).then(|| box_name(work.name())),
+            progress: steps.map(in_words),
+            waits: marks.waits.get(&TaskId(work.name().1)).map(|before| waiting_in_words(before, lang)),
+            ..self
+        }
     }
 
     fn of_contribution(view: &DeliverableView, ctx: &Ctx) -> Self {
@@ -370,7 +253,7 @@ impl Row {
         Self {
             line: Line {
                 href: contributions::href(view),
-                title: title(view, ctx.lang),
+                title: contribution_title(view, ctx.lang),
                 place: view.observatory_name.clone(),
                 day: words::long_day(view.deliverable.day(), ctx.lang),
                 minutes: String::new(),
@@ -381,8 +264,11 @@ impl Row {
                 may_complete: false,
             },
             act: if reviews { Act::Review } else { Act::Open },
-            urge: None,
+            urge: contributions::urge_href(view, ctx),
             late: None,
+            chosen_by: None,
+            waits: None,
+            progress: None,
         }
     }
 
@@ -391,8 +277,10 @@ impl Row {
     }
 }
 
-fn title(view: &DeliverableView, lang: Lang) -> String {
-    lang.f("tasks.contribution", &[("release", &view.release_name(lang))])
+/// «attende: Elenco delle fonti».
+fn waiting_in_words(before: &[Task], lang: Lang) -> String {
+    let names: Vec<String> = before.iter().map(|task| task.title(lang).to_owned()).collect();
+    lang.f("tasks.waiting", &[("tasks", &words::listed(&names, lang))])
 }
 
 fn contribution_badge(state: DeliverableState, lang: Lang) -> Badge {

@@ -132,6 +132,12 @@ impl World {
             ("task", text(&tasks["items"][0], "id")),
         ]);
         self.review().await;
+        let template = json!({
+            "name": "Elenco", "title": "Elenco dei redattori", "estimated_minutes": 30, "seat": "referent:bergamo",
+            "offset_working_days": 10,
+        });
+        let template = secretariat.post("/api/v1/task-templates").json(template).send().await.expect(201);
+        self.ids.insert("template", text(&template, "id"));
         for state in ["given task", "refused task"] {
             let task = json!({ "seat": "referent:bergamo", "title": "Elenco dei redattori", "day": "2027-12-15", "estimated_minutes": 30 });
             let given = secretariat.post("/api/v1/tasks").json(task).send().await.expect(201)["items"][0].clone();
@@ -358,6 +364,9 @@ const FILLED: &[(&str, &str)] = &[
     ("texts/{deliverable_id}", "deliverable"),
     ("tasks/{id}", "task"),
     ("tasks/{id}/edit", "given task"),
+    ("tasks/{id}/after", "given task"),
+    ("templates/{template_id}", "template"),
+    ("task-templates/{template_id}", "template"),
     ("tasks/{id}/hand_on", "refused task"),
     ("tables/{code}", "table"),
     ("meetings/{id}", "convened"),

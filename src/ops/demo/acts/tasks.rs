@@ -4,8 +4,9 @@ use super::super::stage::{self, Stage, missing};
 use crate::ctx::Ctx;
 use crate::deliverables::service::SubmitIn;
 use crate::error::Result;
-use crate::tasks::model::{Task, is_open};
+use crate::tasks::model::{Task, Wording, is_open};
 use crate::tasks::service::{self as tasks, GiveIn, LateIn, ProposeIn, Recipients, TaskFilter};
+use crate::tasks::template::Outline;
 use chrono::{Days, NaiveDate};
 use entity::ids::ReleaseId;
 use entity::kinds::TaskState;
@@ -56,6 +57,47 @@ pub(in crate::ops::demo) async fn give(
         estimated_minutes: GIVEN_MINUTES,
         release_id: None,
         deliverable_id: None,
+        after: Vec::new(),
+    };
+    secretariat.write(async |txn| tasks::give(&secretariat, txn, input).await).await?;
+    Ok(())
+}
+
+/// The secretariat keeps a template of the task that it gives before each release.
+pub(in crate::ops::demo) async fn keep_template(stage: &Stage) -> Result<()> {
+    let secretariat = stage.secretariat().await?;
+    let outline = Outline {
+        name: "Contatti per i giornalisti".to_owned(),
+        wording: Wording {
+            title: "Numeri di telefono per i giornalisti".to_owned(),
+            text: Some("Chi risponde il giorno dell’uscita, e in quali ore.".to_owned()),
+            estimated_minutes: GIVEN_MINUTES,
+        },
+        seat: None,
+        offset_working_days: -5,
+    };
+    secretariat.write(async |txn| tasks::create_template(&secretariat, txn, &outline).await).await?;
+    Ok(())
+}
+
+/// The secretariat gives an observatory another task, which waits for the one that it gave before.
+pub(in crate::ops::demo) async fn give_next(
+    stage: &Stage,
+    observatory: &str,
+    title: &str,
+    day: NaiveDate,
+) -> Result<()> {
+    let secretariat = stage.secretariat().await?;
+    let before = given(stage, &secretariat, observatory).await?;
+    let input = GiveIn {
+        recipients: Recipients::Observatories(vec![observatory.to_owned()]),
+        title: title.to_owned(),
+        text: None,
+        day: stage.worked(day)?,
+        estimated_minutes: GIVEN_MINUTES,
+        release_id: None,
+        deliverable_id: None,
+        after: vec![before.id],
     };
     secretariat.write(async |txn| tasks::give(&secretariat, txn, input).await).await?;
     Ok(())
