@@ -26,7 +26,7 @@ pub struct Problem {
     #[schema(minimum = 100, maximum = 599, example = 409)]
     pub status: u16,
     /// Description of the problem, in the requested language.
-    #[schema(max_length = 1000, example = "Il seggio ha già un titolare in quei giorni.")]
+    #[schema(max_length = 4000, example = "Il seggio ha già un titolare in quei giorni.")]
     pub detail: String,
     /// Identifier of this occurrence.
     #[schema(format = "uri-reference", max_length = 60, example = "urn:uuid:01936f3c-0000-7000-8000-000000000000")]

@@ -109,12 +109,24 @@ fn value_in_words(lang: Lang, value: &Value) -> String {
         Value::Hour(hour) => hour.format("%H:%M").to_string(),
         Value::Closed(closed) => closed.text(lang),
         Value::Choice(keys) => keys.iter().map(|key| lang.t(key)).collect::<Vec<_>>().join(", "),
-        Value::Sentences(said) => {
-            let sentence = |(about, key): &(Option<String>, &'static str)| match about {
-                Some(name) => format!("{name}: {}", lang.t(key)),
-                None => lang.t(key).to_owned(),
-            };
-            said.iter().map(sentence).collect::<Vec<_>>().join(" ")
-        }
+        Value::Sentences(said) => sentences(lang, said),
     }
+}
+
+/// Writes each sentence once, with the names that it is about: «Il contributo non è ancora approvato: Lodi, Pavia.».
+fn sentences(lang: Lang, said: &[(Option<String>, &'static str)]) -> String {
+    let mut about: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (name, key) in said {
+        let known = about.iter().position(|(known, _)| known == key);
+        let at = known.unwrap_or_else(|| {
+            about.push((*key, Vec::new()));
+            about.len() - 1
+        });
+        about[at].1.extend(name.as_deref());
+    }
+    let sentence = |(key, names): &(&str, Vec<&str>)| match names.as_slice() {
+        [] => lang.t(key).to_owned(),
+        names => format!("{}: {}.", lang.t(key).trim_end_matches('.'), names.join(", ")),
+    };
+    about.iter().map(sentence).collect::<Vec<_>>().join(" ")
 }

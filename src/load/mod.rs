@@ -116,7 +116,7 @@ pub async fn run(
     }
     let documents = sheets::read_documents(path, &source, &file).map_err(refused)?;
     let loading = Loading { source: &source, file: &file, documents: &documents, edited };
-    let (plan, _) = loading.plan(ctx, ctx.reader()).await?.map_err(refused)?;
+    let (plan, _) = Box::pin(loading.plan(ctx, ctx.reader())).await?.map_err(refused)?;
     let diff = plan.diff;
     if diff.is_empty() {
         return Ok(Summary { outcome: Outcome::UpToDate, diff });
@@ -124,7 +124,7 @@ pub async fn run(
     if !confirm(&diff) {
         return Ok(Summary { outcome: Outcome::Declined, diff });
     }
-    loading.write_as_shown(ctx, &diff).await?;
+    Box::pin(loading.write_as_shown(ctx, &diff)).await?;
     Ok(Summary { outcome: Outcome::Loaded, diff })
 }
 

@@ -2,9 +2,12 @@
 //! deputies of the observatories that owe something for it, one mail each, with their own days; the last two go to the secretariat too.
 
 mod renewed;
+mod workload;
 
 pub use renewed::StepsRenewed;
 pub(super) use renewed::{TaskChanges, tell_of_renewal, told_of_renewal};
+use workload::Due;
+pub(super) use workload::Workload;
 
 use super::model::When;
 use super::store;
@@ -18,15 +21,14 @@ use crate::error::Result;
 use crate::mail::content::MailContent;
 use crate::mail::kind::{Facts, Kind, MailKind};
 use crate::mail::outbox::{self, Draft, QUIET, Subject};
-use crate::tasks::model::Task;
-use crate::tasks::service::{self as tasks, TaskFilter};
 use crate::texts::{Label as _, Lang};
 use crate::time::words;
 use chrono::{Days, NaiveDate};
-use entity::ids::{PersonId, ReleaseId, TaskId};
+use entity::ids::{PersonId, ReleaseId};
 use entity::kinds::SeatKind;
 use sea_orm::ConnectionTrait;
 use std::collections::{BTreeMap, HashMap};
+use uuid::Uuid;
 
 /// Kind of the subject of these mails.
 const RELEASE: &str = "release";
@@ -80,10 +82,10 @@ async fn is_as_told(db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
 /// Events that are told.
 pub(super) enum Telling {
     Confirmed,
-    /// Moved from a date, with the tasks as they were before.
+    /// Moved from a date, with the work as it was before.
     Moved {
         from: When,
-        before: Vec<Task>,
+        before: Workload,
         reason: String,
     },
     Cancelled {
@@ -148,12 +150,11 @@ impl Telling {
         }
     }
 
-    /// Tells whether a designation is told: referent and deputy of an observatory that works on the release. What happens
+    /// Tells whether a designation is told: referent and deputy of an observatory that contributes to the release or has a task for it. What happens
     /// after the publication concerns only the observatory of the report, and the secretariat.
-    fn concerns(&self, holder: &Designation, owed: &[Task]) -> bool {
+    fn concerns(&self, holder: &Designation, owed: &Workload) -> bool {
         let of = holder.seat.observatory_id;
-        let works = matches!(holder.seat.kind, SeatKind::Referent | SeatKind::Deputy)
-            && owed.iter().any(|task| task.seat.observatory_id == of);
+        let works = matches!(holder.seat.kind, SeatKind::Referent | SeatKind::Deputy) && owed.concerns(of);
         match self {
             Self::Confirmed | Self::Moved { .. } | Self::Cancelled { .. } => works,
             Self::Afterwards(said) => {
@@ -164,15 +165,10 @@ impl Telling {
     }
 }
 
-/// Reads the tasks of a release, for the days before a move.
-pub(super) async fn tasks_of(txn: &Txn, release: ReleaseId) -> Result<Vec<Task>> {
-    tasks::all(txn, &TaskFilter { release: Some(release), ..TaskFilter::default() }).await
-}
-
-/// Enqueues one mail to each referent and deputy of the observatories with tasks for the release, except to the person
-/// who acts. It leaves after [`QUIET`], so that several changes within some minutes are one mail.
+/// Enqueues one mail to each referent and deputy of the observatories that owe something for the release, except to the
+/// person who acts. It leaves after [`QUIET`], so that several changes within some minutes are one mail.
 pub(super) async fn tell(ctx: &Ctx, txn: &Txn, view: &ReleaseView, product: &Product, telling: &Telling) -> Result<()> {
-    let owed = tasks_of(txn, view.release.id).await?;
+    let owed = Workload::of(txn, view.release.id).await?;
     let holders = designations::all_holders(txn, ctx.today()).await?;
     let drafts = readers(ctx, telling, &holders, &owed)
         .into_values()
@@ -199,7 +195,7 @@ fn readers<'a>(
     ctx: &Ctx,
     telling: &Telling,
     holders: &'a [Designation],
-    owed: &[Task],
+    owed: &Workload,
 ) -> BTreeMap<PersonId, Vec<&'a Designation>> {
     let mut readers: BTreeMap<PersonId, Vec<&Designation>> = BTreeMap::new();
     for holder in holders {
@@ -216,14 +212,19 @@ fn draft(
     product: &Product,
     telling: &Telling,
     designations: &[&Designation],
-    owed: &[Task],
+    owed: &Workload,
 ) -> Draft {
     let release = &view.release;
     let to = designations::to_holder(designations[0]);
-    let own: Vec<&Task> = owed
-        .iter()
-        .filter(|task| designations.iter().any(|one| one.seat.observatory_id == task.seat.observatory_id))
-        .collect();
+    let of: Vec<_> = designations.iter().map(|one| one.seat.observatory_id).collect();
+    let due = owed.days(product, &of, to.lang);
+    let facts = match telling {
+        Telling::Confirmed => days_in_words(&due, &[], to.lang),
+        Telling::Moved { before, .. } => days_in_words(&due, &before.days(product, &of, to.lang), to.lang),
+        Telling::Cancelled { .. } => Vec::new(),
+        Telling::Afterwards(said) => facts_after(said, to.lang),
+    };
+    let next = due.first().map(|due| due.day);
     let kind = telling.kind();
     let expires_at = match (telling, release.when()) {
         (Telling::Cancelled { .. } | Telling::Afterwards(_), _) => ctx.now() + Days::new(LASTS_DAYS),
@@ -234,7 +235,7 @@ fn draft(
         kind,
         dedupe_key: format!("{}:{}:{}:{}", kind.name(), release.id, release.version, designations[0].holder.id),
         subject: Subject::of(release.id).at_version(release.version),
-        content: content(ctx, view, product, telling, &own, to.lang),
+        content: MailContent { facts, ..content(ctx, view, telling, next, to.lang) },
         to,
         due_at: ctx.now() + QUIET,
         expires_at: Some(expires_at),
@@ -242,20 +243,13 @@ fn draft(
     }
 }
 
-fn content(
-    ctx: &Ctx,
-    view: &ReleaseView,
-    product: &Product,
-    telling: &Telling,
-    own: &[&Task],
-    lang: Lang,
-) -> MailContent {
+/// Writes the mail, except for its facts; `next` is the reader's next day.
+fn content(ctx: &Ctx, view: &ReleaseView, telling: &Telling, next: Option<NaiveDate>, lang: Lang) -> MailContent {
     let from = match telling {
         Telling::Moved { from, .. } => Some(*from),
         Telling::Confirmed | Telling::Cancelled { .. } | Telling::Afterwards(_) => None,
     };
     let when = view.release.when();
-    let next = own.iter().filter(|task| task.is_due()).map(|task| task.day()).min();
     let values = [
         ("title", view.title(lang)),
         ("day", words::brief_day(when.first_day(), lang)),
@@ -276,13 +270,11 @@ fn content(
         Telling::Cancelled { .. } => "releases_mail.nothing_to_do",
         Telling::Afterwards(_) => "releases_mail.cite_the_present",
     };
-    let is_planned = matches!(telling, Telling::Confirmed | Telling::Moved { .. });
     MailContent {
         subject: lang.f(subject, &values),
         preheader: lang.f(preheader, &values),
         heading: lang.f(heading, &values),
         paragraphs,
-        facts: if is_planned { own_days(product, telling, own, lang) } else { facts_after(telling, lang) },
         action: Some((lang.t("releases_mail.open").to_owned(), format!("{}{}", ctx.config().base_url(), view.href()))),
         closing: Some(lang.t(closing).to_owned()),
         ..MailContent::default()
@@ -290,8 +282,7 @@ fn content(
 }
 
 /// Returns kind and addresses of an amendment or a withdrawal.
-fn facts_after(telling: &Telling, lang: Lang) -> Vec<(String, String)> {
-    let Telling::Afterwards(said) = telling else { return Vec::new() };
+fn facts_after(said: &Afterwards, lang: Lang) -> Vec<(String, String)> {
     let kind = said.kind.map(|kind| ("releases_mail.amendment", kind.label(lang).to_owned()));
     let is_same = said.before == said.after;
     let before = said.before.clone().filter(|_| !is_same).map(|address| ("releases_mail.address_before", address));
@@ -299,30 +290,19 @@ fn facts_after(telling: &Telling, lang: Lang) -> Vec<(String, String)> {
     [kind, before, after].into_iter().flatten().map(|(key, value)| (lang.t(key).to_owned(), value)).collect()
 }
 
-/// Returns the reader's own open tasks with their days, earliest first; after a move also the day before.
-fn own_days(product: &Product, telling: &Telling, own: &[&Task], lang: Lang) -> Vec<(String, String)> {
-    let before: HashMap<TaskId, NaiveDate> = match telling {
-        Telling::Moved { before, .. } => before.iter().map(|task| (task.id, task.day())).collect(),
-        Telling::Confirmed | Telling::Cancelled { .. } | Telling::Afterwards(_) => HashMap::new(),
-    };
-    let mut own: Vec<&Task> = own.iter().copied().filter(|task| task.is_due()).collect();
-    own.sort_by_key(|task| (task.day(), task.id));
-    own.into_iter()
-        .map(|task| {
-            let day = words::long_day(task.day(), lang);
-            let said = match before.get(&task.id).filter(|old| **old != task.day()) {
+/// Returns the reader's open days, each with the day before a move if it is another.
+fn days_in_words(due: &[Due], before: &[Due], lang: Lang) -> Vec<(String, String)> {
+    let before: HashMap<Uuid, NaiveDate> = before.iter().map(|due| (due.id, due.day)).collect();
+    due.iter()
+        .map(|Due { id, name, day }| {
+            let said = words::long_day(*day, lang);
+            let said = match before.get(id).filter(|old| *old != day) {
                 Some(old) => {
-                    lang.f("releases_mail.day_and_old", &[("day", &day), ("old", &words::brief_day(*old, lang))])
+                    lang.f("releases_mail.day_and_old", &[("day", &said), ("old", &words::brief_day(*old, lang))])
                 }
-                None => day,
+                None => said,
             };
-            (step_name(product, task, lang), said)
+            (name.clone(), said)
         })
         .collect()
-}
-
-/// Returns the name of the task's step, without product and period; a task without a step keeps its title.
-fn step_name(product: &Product, task: &Task, lang: Lang) -> String {
-    let step = task.step_id.and_then(|id| product.step(id));
-    step.map_or_else(|| task.title(lang).to_owned(), |step| step.name(lang).to_owned())
 }

@@ -20,7 +20,7 @@ pub use show::{
 
 use self::concerned::Network;
 use self::plan::{free_address, observatory_for, product_for};
-use super::mail::{self, Telling};
+use super::mail::{self, Telling, Workload};
 use super::model::{NOTICE_TARGET_WORKING_DAYS, Reason, Refusal, Release, Slot, When, must_be_in_use, must_be_owed_by};
 use super::policy::{self, Action};
 use super::store::{self, Cursor, Filter, NewChange};
@@ -292,10 +292,10 @@ pub async fn move_to(
     let concerned = network.concerned(&moved, &shares);
     let despite_non_working =
         network.check_day(&concerned, ctx.today(), slot.day, input.despite_non_working.as_deref())?;
-    let (before, text) = (mail::tasks_of(txn, id).await?, reason.text.clone());
+    let (before, text) = (Workload::of(txn, id).await?, reason.text.clone());
     let why = Why { reason: Some(reason), despite_non_working, outcome_id, ..Why::default() };
     let saved = save(ctx, txn, &moved, ReleaseChangeKind::Moved, why).await?;
-    rederive_work(ctx, txn, &moved, own_work(txn, &network, &product, &moved, &before).await?).await?;
+    rederive_work(ctx, txn, &moved, own_work(txn, &network, &product, &moved, &before.tasks).await?).await?;
     let telling = Telling::Moved { from, before, reason: text };
     mail::tell(ctx, txn, &saved, &product, &telling).await?;
     Ok(saved)

@@ -304,7 +304,9 @@ impl<'v> Coming<'v> {
         for view in releases.iter().filter(|view| is_open(view.release.state())) {
             coming.entry((view.release.product_id, view.release.observatory)).or_default().push(view);
         }
-        coming.values_mut().for_each(|editions| editions.sort_by_key(|view| position(view)));
+        for editions in coming.values_mut() {
+            editions.sort_by_key(|view| position(view));
+        }
         Self(coming)
     }
 

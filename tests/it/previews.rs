@@ -118,12 +118,11 @@ impl Desk {
     }
 }
 
-/// Compares the effects on one release with its tasks and contributions before and after them.
-fn compare(
-    effects: &Value,
-    before: &(BTreeMap<String, Value>, BTreeMap<String, (Value, Value)>),
-    after: &(BTreeMap<String, Value>, BTreeMap<String, (Value, Value)>),
-) {
+/// The tasks of a release, and its contributions with their days.
+type Work = (BTreeMap<String, Value>, BTreeMap<String, (Value, Value)>);
+
+/// Compares the effects on one release with its work before and after them.
+fn compare(effects: &Value, before: &Work, after: &Work) {
     let shown = |task: &Value| ["state", "day", "estimated_minutes"].map(|member| task[member].clone());
     let mut new: Vec<&Value> =
         after.0.iter().filter(|(id, _)| !before.0.contains_key(*id)).map(|(_, task)| task).collect();
@@ -142,7 +141,7 @@ fn compare(
         let is_it = |task: &&Value| {
             shown(task) == then && task["title_it"] == effect["title_it"] && task["seat"] == effect["seat"]
         };
-        let at = new.iter().position(|task| is_it(task)).unwrap_or_else(|| panic!("not made: {effect:#}"));
+        let at = new.iter().position(is_it).unwrap_or_else(|| panic!("not made: {effect:#}"));
         new.swap_remove(at);
     }
     assert!(new.is_empty(), "nothing comes unforetold: {new:#?}");
@@ -430,7 +429,7 @@ async fn accepting_a_proposal_does_exactly_what_its_preview_says(engine: Engine)
     let page = browser.get(&format!("/agenda/proposal?{span}")).header("accept", "text/html").send().await.text();
     let mut asked = form(&page, "/agenda/proposal");
     assert_eq!(asked.other_actions, ["/agenda/proposal/preview"]);
-    asked.action = "/agenda/proposal/preview".to_owned();
+    "/agenda/proposal/preview".clone_into(&mut asked.action);
     let shown = asked.send(&browser).await;
     assert_eq!(shown.status.as_u16(), 200, "{}", shown.text());
     assert!(shown.text().contains("Ultima nota") && shown.text().contains("Uscite nuove: 1."), "{}", shown.text());

@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 
 const README: &str = include_str!("../../README.md");
 
-/// What stands before the commands: the program instead of a build, and a note of each status and address.
+/// Preamble of the commands: the program instead of a build, and a note of each status and address.
 const BEFORE: &str = r#"
 set -euo pipefail
 cargo() { shift 3; "$RACCORDO_PROGRAM" "$@"; }

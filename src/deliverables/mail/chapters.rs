@@ -109,7 +109,7 @@ pub(in crate::deliverables) async fn tell(ctx: &Ctx, txn: &Txn, view: &Deliverab
                 reader.holder.id
             ),
             subject: Subject::of(view.deliverable.id),
-            content: content(ctx, view, &place, told, to.lang),
+            content: content(ctx, view, place, told, to.lang),
             to,
             due_at: ctx.now() + QUIET,
             expires_at: Some(ctx.now() + Days::new(LASTS_DAYS)),

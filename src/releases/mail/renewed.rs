@@ -1,6 +1,7 @@
 //! The mail about other steps: one to each reader about all releases that got them in one act, with old and new days.
 
-use super::{LASTS_DAYS, step_name};
+use super::LASTS_DAYS;
+use super::workload::step_name;
 use crate::catalogue::model::Product;
 use crate::ctx::Ctx;
 use crate::db::Txn;
@@ -119,7 +120,7 @@ fn content(
         tasks.sort_by_key(|task| (task.day(), task.id));
         let period = words::period(view.release.period, lang);
         let line = |task: &&Task| (format!("{period}: {}", step_name(product, task, lang)), said(before, task, lang));
-        facts.extend(tasks.into_iter().map(|task| line(task)));
+        facts.extend(tasks.into_iter().map(line));
     }
     MailContent {
         subject: lang.f("releases_mail.steps_subject", &values),

@@ -1,5 +1,6 @@
 use super::*;
 use crate::catalogue::model::Details;
+use chrono::NaiveTime;
 use entity::kinds::Periodicity;
 use proptest::prelude::*;
 use uuid::Uuid;

@@ -12,7 +12,7 @@ use crate::designations::model::Seat;
 use crate::designations::service as designations;
 use crate::error::{Code, Error, Result};
 use crate::open::Seen;
-use crate::releases::mail::{self, TaskChanges};
+use crate::releases::mail::{self, TaskChanges, Workload};
 use crate::releases::model::{Refusal, Release};
 use crate::releases::policy::{self, Action};
 use crate::releases::verb::Verb;
@@ -195,7 +195,7 @@ impl Desk<'_> {
             changes.dropped.extend(renewal.dropped.into_iter().cloned());
         }
         tasks::renew(ctx, txn, changes, Lang::It.t("releases.step_gone"), name).await?;
-        let tasks = mail::tasks_of(txn, release.id).await?;
+        let tasks = Workload::of(txn, release.id).await?.tasks;
         let work = own_work(txn, self.network, self.product, release, &tasks).await?;
         deliverables::rederive(ctx, txn, release.id, &owed(&work)).await?;
         deliverables::pass_days_on(txn, release.id).await

@@ -51,7 +51,9 @@ impl Year {
             let observatory = seat.strip_prefix("referent:").unwrap_or(seat).to_owned();
             days.entry(observatory).or_default().push(text(&task, "day").to_owned());
         }
-        days.values_mut().for_each(|days| days.sort());
+        for days in days.values_mut() {
+            days.sort();
+        }
         days
     }
 

@@ -54,7 +54,7 @@ async fn the_year_2027_is_played_from_its_first_product_to_its_last_withdrawal(e
     year.dates_are_confirmed().await;
     year.a_date_is_moved_five_times().await;
     year.a_release_is_cancelled().await;
-    year.a_note_comes_out_without_its_chapters().await;
+    year.a_note_is_kept_back_until_its_chapters_are_there().await;
     year.the_focus_is_written_reviewed_and_read().await;
     year.the_focus_comes_out_and_is_seen().await;
     year.the_focus_is_corrected().await;

@@ -1,6 +1,6 @@
 //! February to April 2027: what comes out, is seen on the portal, is corrected and taken back.
 
-use super::{LEA, OF_FOCUS, Year, addresses, property};
+use super::{LEA, OF_FOCUS, Year, addresses, property, text};
 use crate::support::app::SECRETARIAT;
 use serde_json::{Value, json};
 
@@ -11,12 +11,36 @@ impl Year {
         self.app.tick("verify").await;
     }
 
-    pub async fn a_note_comes_out_without_its_chapters(&self) {
+    /// The note of the fourth quarter waits for its chapters, then comes out late and without one of them.
+    pub async fn a_note_is_kept_back_until_its_chapters_are_there(&self) {
         let note = self.release("nota", "2026-Q4").await;
         self.publish("2027-02-16 09:59").await;
-        assert_eq!(self.get(&note).await["state"], "confirmed", "not a minute early");
+        self.act(&self.desk, &note, "publish", Value::Null).await.refused(409, "wrong_transition");
         self.publish("2027-02-16 10:00").await;
-        assert_eq!(self.get(&note).await["state"], "published");
+        assert_eq!(self.get(&note).await["state"], "confirmed", "its chapters are missing");
+        let refused = self.act(&self.desk, &note, "publish", Value::Null).await.refused(409, "release_blocked");
+        assert!(refused["detail"].as_str().is_some_and(|said| said.contains("Sondrio")), "{refused:#}");
+
+        let cause = "I dati di Sondrio arrivano a marzo, con quelli della montagna.";
+        for chapter in self.items(&format!("{note}/chapters")).await {
+            let code = text(&chapter, "observatory");
+            let own = self.contribution(&note, code).await;
+            if code == "sondrio" {
+                self.act(&self.desk, &own, "omit", json!({ "cause": cause })).await.expect(200);
+            } else {
+                self.hands_in(&self.referent(code).await, &own, "nota").await;
+                self.act(&self.lea, &own, "approve", Value::Null).await.expect(200);
+            }
+        }
+        let own = self.contribution(&note, "bergamo").await;
+        self.portal.show("/nota", "<title>Prodotto nota</title><h1>Prodotto nota, quarto trimestre 2026</h1>");
+        let declared = json!({ "address": self.portal.url("/nota") });
+        let publication = own.replace("/deliverables/", "/publications/");
+        self.desk.post(&format!("{publication}/declare")).if_match(0).json(declared).send().await.expect(200);
+        let published = self.act(&self.desk, &note, "publish", Value::Null).await.expect(200);
+        assert_eq!(published["state"], "published");
+        let page = self.public("/rilasci/nota-2026-q4").await;
+        assert!(page.contains(cause), "the public reads why a chapter is missing: {page}");
         self.app.mails().await;
     }
 
@@ -28,8 +52,9 @@ impl Year {
         let declared = json!({ "address": self.portal.url("/focus") });
         let declare = self.desk.post(&format!("{publication}/declare")).if_match(0).json(declared);
         declare.send().await.expect(200);
+        let visits = self.portal.visits();
         self.publish("2027-04-20 09:59").await;
-        assert_eq!(self.portal.visits(), 0, "nothing is looked for before it is out");
+        assert_eq!(self.portal.visits(), visits, "nothing is looked for before it is out");
         self.publish("2027-04-20 10:00").await;
         assert_eq!(self.get(&release).await["state"], "published");
         assert_eq!(self.get(&publication).await["state"], "verified");

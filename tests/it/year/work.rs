@@ -24,7 +24,7 @@ impl Year {
         self.app.mails().await;
     }
 
-    async fn hands_in(&self, referent: &crate::support::app::Client, own: &str, name: &str) {
+    pub(super) async fn hands_in(&self, referent: &crate::support::app::Client, own: &str, name: &str) {
         let text = json!({ "link": format!("https://provincia.example/{name}.pdf"), "note": "Testo e tavole" });
         self.act(referent, own, "submit", text).await.expect(200);
     }
