@@ -216,7 +216,7 @@ async fn a_joint_release_is_kept_back_until_nothing_blocks_it(engine: Engine) {
     app.tick("publish").await;
     assert_eq!(desk.get(&release).send().await.expect(200)["state"], "confirmed", "it is kept back");
     let refused = text(&act(&desk, &release, "publish", Value::Null).await.refused(409, "release_blocked"), "detail");
-    for said in ["Osservatorio del mercato del lavoro di Como: ", "L’indirizzo della pagina", "scheda di metodo"] {
+    for said in [": Osservatorio del mercato del lavoro di Como", "L’indirizzo della pagina", "scheda di metodo"] {
         assert!(refused.contains(said), "{refused}");
     }
     let browser = app.browser(SECRETARIAT).await;
