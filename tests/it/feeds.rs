@@ -10,6 +10,7 @@ use crate::support::samples::{keep_feeds, keep_for_other_readers};
 use crate::{both_engines, on_sqlite};
 use quick_xml::Reader;
 use quick_xml::events::Event;
+use raccordo::http::openapi;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -363,6 +364,19 @@ fn misfit(schema: &str, data: &Value) -> Option<String> {
         .build(&schema)
         .expect("a schema");
     schema.iter_errors(data).next().map(|error| format!("{}: {error}", error.instance_path))
+}
+
+#[test]
+fn the_schema_of_the_data_names_every_member_of_a_release() {
+    let schema: Value = serde_json::from_str(include_str!("../../src/releases/feed/data.schema.json")).expect("JSON");
+    let described = &openapi::document()["components"]["schemas"]["ReleaseOut"]["properties"];
+    let unknown: Vec<&String> = described
+        .as_object()
+        .expect("members")
+        .keys()
+        .filter(|member| schema["$defs"]["release"]["properties"].get(member.as_str()).is_none())
+        .collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
 }
 
 async fn the_data_fit_their_schema_and_say_what_the_page_says(engine: Engine) {
