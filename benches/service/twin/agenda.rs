@@ -14,7 +14,8 @@ db::row! {
         observatory: Option<String>, observatory_name: Option<String>, period: String, period_from: NaiveDate,
         period_to: NaiveDate, state: String, precision: String, day: NaiveDate, hour: Option<NaiveTime>,
         first_confirmed_day: Option<NaiveDate>, first_confirmed_hour: Option<NaiveTime>, published_at: Option<i64>,
-        reason_code: Option<String>, reason_text: Option<String>, sequence: i32, updated_at: i64, version: i32, slug: String,
+        amended_at: Option<i64>, reason_code: Option<String>, reason_text: Option<String>, sequence: i32,
+        updated_at: i64, version: i32, slug: String,
     }
 }
 
@@ -30,7 +31,7 @@ macro_rules! select {
             "SELECT r.id, p.code AS product, p.name_it AS product_name_it, p.name_en AS product_name_en,
         p.scope, o.code AS observatory, o.name AS observatory_name, r.period_label AS period, r.period_from,
         r.period_to, r.state, r.precision, r.day, r.hour, r.first_confirmed_day, r.first_confirmed_hour,
-        r.published_at, r.reason_code, r.reason_text, r.sequence, r.updated_at, r.version, r.slug
+        r.published_at, r.amended_at, r.reason_code, r.reason_text, r.sequence, r.updated_at, r.version, r.slug
     FROM \"release\" r JOIN product p ON p.id = r.product_id LEFT JOIN observatory o ON o.id = r.observatory_id
     WHERE ",
             $condition
@@ -69,6 +70,7 @@ pub struct Flags {
     pub brought_forward: bool,
     pub due: bool,
     pub before_period_end: bool,
+    pub amended: bool,
     pub late: bool,
 }
 
@@ -92,8 +94,16 @@ impl Row {
     pub fn flags(&self, now: DateTime<Utc>) -> Flags {
         let is_open = matches!(self.state.as_str(), "provisional" | "confirmed");
         let before_period_end = is_open && self.last_day() < self.period_to;
+        let amended = self.state == "published" && self.amended_at.is_some();
         let Some((first, slot)) = self.first().zip(Some(self.day).zip(self.hour)) else {
-            return Flags { before_period_end, postponed: false, brought_forward: false, due: false, late: false };
+            return Flags {
+                before_period_end,
+                amended,
+                postponed: false,
+                brought_forward: false,
+                due: false,
+                late: false,
+            };
         };
         let instant_of_release = instant_in_rome(slot.0, slot.1);
         let deadline = instant_of_release + TimeDelta::hours(1);
@@ -103,6 +113,7 @@ impl Row {
             brought_forward: slot < first,
             due: is_awaited && instant_of_release <= now,
             before_period_end,
+            amended,
             late: (is_awaited && deadline < now) || self.published_at.map(instant).is_some_and(|at| deadline < at),
         }
     }
@@ -141,6 +152,7 @@ struct Release {
     embargo_until: Option<DateTime<Utc>>,
     first_confirmed: Option<Date>,
     published_at: Option<DateTime<Utc>>,
+    amended_at: Option<DateTime<Utc>>,
     reason: Option<Reason>,
     flags: Flags,
     sequence: i32,
@@ -157,6 +169,7 @@ impl Release {
             embargo_until: row.hour.map(|hour| instant_in_rome(row.day, hour)),
             date: Date { precision: row.precision, day: row.day, hour: row.hour },
             published_at: row.published_at.map(instant),
+            amended_at: row.amended_at.map(instant),
             reason: row.reason_code.zip(row.reason_text).map(|(code, text)| Reason { code, text }),
             updated_at: instant(row.updated_at),
             id: row.id,
