@@ -24,6 +24,7 @@ import jsonschema
 import rdflib
 from rdflib.compare import isomorphic
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF
+from readers import report
 
 SCHEMA = Path(__file__).parent.parent / "src/releases/feed/data.schema.json"
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -139,17 +140,5 @@ def errors_of(path: Path) -> list[str]:
         return [f"{type(error).__name__}: {error}"]
 
 
-def main(names: list[str]) -> int:
-    if not names:
-        print(__doc__)
-        return 2
-    failed = False
-    for name in names:
-        found = errors_of(Path(name))
-        failed = failed or bool(found)
-        print(f"{name}: {'; '.join(found) or 'good'}")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(report(sys.argv[1:], errors_of, __doc__))

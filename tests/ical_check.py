@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import vobject
+from readers import report
 
 
 def errors_of_icalendar(data: bytes) -> list[str]:
@@ -57,17 +58,5 @@ def errors_of(path: Path) -> list[str]:
     return found
 
 
-def main(names: list[str]) -> int:
-    if not names:
-        print(__doc__)
-        return 2
-    failed = False
-    for name in names:
-        found = errors_of(Path(name))
-        failed = failed or bool(found)
-        print(f"{name}: {'; '.join(found) or 'good'}")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(report(sys.argv[1:], errors_of, __doc__))

@@ -197,8 +197,8 @@ pub async fn plan(
 
 /// Derives the days of a moved release again, where the review is not over; called by `releases`.
 ///
-/// What was accepted or waived keeps the day it had: that is history. A missing chapter follows, because it may be awaited
-/// again. Days set by hand stay.
+/// Accepted and waived ones keep the day they had, because it is history. A missing chapter follows, because it may be
+/// awaited again. Days set by hand stay.
 pub async fn rederive(ctx: &Ctx, txn: &Txn, release: ReleaseId, owed: &[Owed]) -> Result<()> {
     let derived: HashMap<ObservatoryId, NaiveDate> = owed.iter().map(|one| (one.observatory_id, one.due_day)).collect();
     let mut by_day: BTreeMap<NaiveDate, Vec<DeliverableId>> = BTreeMap::new();

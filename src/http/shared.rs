@@ -84,7 +84,7 @@ pub async fn shared<B: MessageBody + 'static>(
         }
         Err(guard) => guard,
     };
-    // What the answer recalls is of this generation too.
+    // The answer recalls facts of this generation, without a look at the clock for each.
     request.extensions_mut().insert(key.generation);
     let (request, built) = next.call(request).await?.into_parts();
     if built.status() != StatusCode::OK || built.headers().contains_key(SET_COOKIE) {

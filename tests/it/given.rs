@@ -465,15 +465,8 @@ async fn a_step_that_waits_for_another_is_not_reminded_of_before(engine: Engine)
     let path = format!("/api/v1/releases/{}/confirm", id(&planned));
     secretariat.post(&path).if_match(&planned["version"]).json(json!({ "day": "2027-03-19" })).send().await.expect(200);
     let own = secretariat.get("/api/v1/tasks?observatory=bergamo").send().await.expect(200)["items"].clone();
-    let sent = async |task: &Value| {
-        let log = secretariat.get(&format!("/api/v1/reminders?obligation_id={}", id(task))).send().await.expect(200);
-        log["items"].as_array().expect("a list").iter().filter(|entry| entry["outcome"] == "sent").count()
-    };
-    let morning = async |day: &str| {
-        app.at(&format!("{day} 08:30"));
-        app.tick("reminders").await;
-        app.mails().await;
-    };
+    let sent = async |task: &Value| reminders_sent(&secretariat, task).await;
+    let morning = async |day: &str| morning_of(&app, day).await;
     morning("2027-03-09").await;
     assert_eq!((sent(&own[0]).await, sent(&own[1]).await), (1, 0));
     let page = app
@@ -509,15 +502,8 @@ async fn a_given_task_that_waits_for_another_is_not_reminded_of_before(engine: E
     assert_eq!((&named["items"][0]["id"], &named["items"][0]["is_due"]), (&before["id"], &json!(true)));
     app.advance(QUIET);
     app.mails().await;
-    let sent = async |task: &Value| {
-        let log = secretariat.get(&format!("/api/v1/reminders?obligation_id={}", id(task))).send().await.expect(200);
-        log["items"].as_array().expect("a list").iter().filter(|entry| entry["outcome"] == "sent").count()
-    };
-    let morning = async |day: &str| {
-        app.at(&format!("{day} 08:30"));
-        app.tick("reminders").await;
-        app.mails().await;
-    };
+    let sent = async |task: &Value| reminders_sent(&secretariat, task).await;
+    let morning = async |day: &str| morning_of(app, day).await;
     morning("2027-09-13").await;
     assert_eq!((sent(&before).await, sent(&later).await), (1, 0), "three working days before");
     let own = app.browser(OWN).await;
@@ -621,4 +607,17 @@ async fn a_template_is_changed_retired_and_put_back_into_use(engine: Engine) {
     secretariat.post(&format!("{path}/restore")).if_match(2).send().await.refused(412, "stale");
     let list = browser.get("/tasks/templates").header("accept", "text/html").send().await.text();
     assert!(list.contains("non più in uso"), "{list}");
+}
+
+/// Counts the reminders of a task that were sent.
+async fn reminders_sent(secretariat: &Client, task: &Value) -> usize {
+    let log = secretariat.get(&format!("/api/v1/reminders?obligation_id={}", id(task))).send().await.expect(200);
+    log["items"].as_array().expect("a list").iter().filter(|entry| entry["outcome"] == "sent").count()
+}
+
+/// Sends the reminders of a day.
+async fn morning_of(app: &TestApp, day: &str) {
+    app.at(&format!("{day} 08:30"));
+    app.tick("reminders").await;
+    app.mails().await;
 }

@@ -89,7 +89,7 @@ impl Year {
         let of_reader: Vec<&Value> = of_reader.filter(|one| one["is_of_peer_reader"] == true).collect();
         assert_eq!(of_reader.len(), 1, "{review:#}");
 
-        // What it found is done, and the second person of the secretariat accepts the text.
+        // Its remark is done, and the second person of the secretariat accepts the text.
         let remark = format!("/api/v1/remarks/{}", text(of_reader[0], "id"));
         self.act(&ada, &remark, "answer", json!({ "done": true })).await.expect(200);
         self.act(&self.desk, &remark, "accept", Value::Null).await.expect(200);
