@@ -3,7 +3,7 @@
 use super::agenda::{Row, upcoming};
 use super::db::Db;
 use super::words::{Lang, title, when};
-use super::{Answer, PAGE, now};
+use super::{Answer, now};
 use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, Utc};
 use std::fmt::Write;
@@ -13,11 +13,14 @@ const HEAD: &str = "<!doctype html><html lang=\"it\"><head><meta charset=\"utf-8
     </header><main><h1>Calendario dei rilasci</h1><table><thead><tr><th>Rilascio</th><th>Data</th><th>Stato</th></tr>\
     </thead><tbody>";
 
+/// Releases on one page.
+const LINES: usize = 30;
+
 #[get("/calendar")]
 pub async fn calendar(db: web::Data<Db>) -> Answer {
-    let mut rows = upcoming(&db, 51).await?;
-    let has_more = rows.len() > PAGE;
-    rows.truncate(PAGE);
+    let mut rows = upcoming(&db, 31).await?;
+    let has_more = rows.len() > LINES;
+    rows.truncate(LINES);
     let now = now();
     let mut html = String::with_capacity(32 * 1024);
     html.push_str(HEAD);
