@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use entity::{Instant, setting};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
+use sea_orm::sea_query::{Expr, OnConflict, Query, SelectStatement};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait};
 
 /// Set while no mail may leave; the value is the reason.
 pub const SENDING_PAUSED: &str = "sending_paused";
@@ -19,6 +19,15 @@ pub async fn get(connection: &impl ConnectionTrait, key: &str) -> Result<Option<
 /// Returns whether mails are prepared but held back.
 pub async fn is_sending_paused(connection: &impl ConnectionTrait) -> Result<bool, DbErr> {
     Ok(get(connection, SENDING_PAUSED).await?.is_some())
+}
+
+/// Selects a row while mails are held back, as a condition of other queries.
+pub fn sending_pause() -> SelectStatement {
+    Query::select()
+        .expr(Expr::Constant(1.into()))
+        .from(setting::Entity)
+        .and_where(setting::Column::Key.eq(SENDING_PAUSED))
+        .to_owned()
 }
 
 /// Returns whether the database holds demonstration data.

@@ -41,13 +41,10 @@ fn reader(to: &Recipient, seat: &Seat) -> Uuid {
 
 /// Enqueues *registered* to the new holder, to the body and to the secretariat, one mail each.
 pub(super) async fn registered(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
-    let own = to_holder(designation);
-    let content = registered_to_holder(ctx, designation, own.lang);
-    send::<Registered>(ctx, txn, designation, own, content).await?;
-    for recipient in interested(ctx, txn, designation).await? {
-        let content = registered_to_others(ctx, designation, recipient.lang);
-        send::<Registered>(ctx, txn, designation, recipient, content).await?;
-    }
+    let others = interested(ctx, txn, designation).await?;
+    let others = others.into_iter().map(|other| registered_to_others(ctx, designation, other));
+    let own = registered_to_holder::<Registered>(ctx, designation);
+    promise(ctx, txn, std::iter::once(own).chain(others).collect()).await?;
     Ok(())
 }
 
@@ -62,8 +59,7 @@ pub(super) async fn welcome(ctx: &Ctx, txn: &Txn, designation: &Designation) -> 
             return Ok(false);
         }
     }
-    let content = registered_to_holder(ctx, designation, recipient.lang);
-    send::<Welcome>(ctx, txn, designation, recipient, content).await
+    promise(ctx, txn, vec![registered_to_holder::<Welcome>(ctx, designation)]).await
 }
 
 /// Enqueues *registered* again for recipients whose address has changed since: the body, the secretariat, and the new
@@ -74,21 +70,16 @@ pub(super) async fn registered_elsewhere(
     designation: &Designation,
     is_welcomed: bool,
 ) -> Result<bool> {
-    let mut is_news = false;
-    if !is_welcomed {
-        let own = to_holder(designation);
-        if is_owed::<Registered>(txn, designation, &own).await? {
-            let content = registered_to_holder(ctx, designation, own.lang);
-            is_news |= send::<Registered>(ctx, txn, designation, own, content).await?;
-        }
+    let mut owed = Vec::new();
+    if !is_welcomed && is_owed::<Registered>(txn, designation, &to_holder(designation)).await? {
+        owed.push(registered_to_holder::<Registered>(ctx, designation));
     }
     for recipient in interested(ctx, txn, designation).await? {
         if is_owed::<Registered>(txn, designation, &recipient).await? {
-            let content = registered_to_others(ctx, designation, recipient.lang);
-            is_news |= send::<Registered>(ctx, txn, designation, recipient, content).await?;
+            owed.push(registered_to_others(ctx, designation, recipient));
         }
     }
-    Ok(is_news)
+    promise(ctx, txn, owed).await
 }
 
 /// Reads the designations whose *registered* mail of the last [`LASTS_DAYS`] days went to a recipient with another
@@ -107,26 +98,25 @@ async fn is_owed<K: AboutDesignation>(txn: &Txn, about: &Designation, to: &Recip
 
 /// Enqueues *ending soon* to the body and to the secretariat, once for each end. Returns whether a mail was enqueued.
 pub(super) async fn ending_soon(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<bool> {
-    let mut is_news = false;
-    for recipient in interested(ctx, txn, designation).await? {
-        let lang = recipient.lang;
+    let recipients = interested(ctx, txn, designation).await?;
+    let drafts = recipients.into_iter().map(|recipient| {
         let renew = ("designations_mail.renew", format!("/designations/new?seat={}", designation.seat.code));
-        let content = content(ctx, designation, lang, EndingSoon::WORDS, Some(renew));
-        is_news |= send::<EndingSoon>(ctx, txn, designation, recipient, content).await?;
-    }
-    Ok(is_news)
+        let content = content(ctx, designation, recipient.lang, EndingSoon::WORDS, Some(renew));
+        draft::<EndingSoon>(ctx, designation, recipient, content)
+    });
+    promise(ctx, txn, drafts.collect()).await
 }
 
 /// Enqueues the farewell to the former holder, and *ended* to the body.
 pub(super) async fn ended(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
     let farewell = Recipient { designation_id: None, ..to_holder(designation) };
     let text = content(ctx, designation, farewell.lang, Farewell::WORDS, None);
-    send::<Farewell>(ctx, txn, designation, farewell, text).await?;
+    let mut drafts = vec![draft::<Farewell>(ctx, designation, farewell, text)];
     for recipient in to_body(ctx, txn, &designation.seat, Some(&designation.holder)).await? {
-        let lang = recipient.lang;
-        let text = content(ctx, designation, lang, Ended::WORDS, Some(to_register(designation)));
-        send::<Ended>(ctx, txn, designation, recipient, text).await?;
+        let text = content(ctx, designation, recipient.lang, Ended::WORDS, Some(to_register(designation)));
+        drafts.push(draft::<Ended>(ctx, designation, recipient, text));
     }
+    promise(ctx, txn, drafts).await?;
     Ok(())
 }
 
@@ -176,7 +166,7 @@ async fn ask(ctx: &Ctx, txn: &Txn, seat: &Seat, to: Recipient) -> Result<bool> {
         subject: Subject::of(seat.id).on_day(ctx.today()),
         expires: true,
     };
-    promise(ctx, txn, letter, to, content).await
+    promise(ctx, txn, vec![letter.to(ctx, to, content)]).await
 }
 
 /// Builds the request. It asks for an answer within [`ANSWER_WORKING_DAYS`].
@@ -213,17 +203,18 @@ fn role(seat: &Seat, lang: Lang) -> String {
 }
 
 /// Builds the first mail that a new holder gets: it says what Raccordo is, what it asks for and how to enter.
-fn registered_to_holder(ctx: &Ctx, designation: &Designation, lang: Lang) -> MailContent {
+fn registered_to_holder<K: AboutDesignation>(ctx: &Ctx, designation: &Designation) -> Draft {
+    let own = to_holder(designation);
     let button = ("designations_mail.sign_in", "/dossier".to_owned());
-    let mut content = content(ctx, designation, lang, Welcome::WORDS, Some(button));
-    content
-        .paragraphs
-        .extend(["designations_mail.welcome_what", "designations_mail.welcome_how"].map(|key| lang.t(key).to_owned()));
-    content
+    let mut content = content(ctx, designation, own.lang, Welcome::WORDS, Some(button));
+    let what_and_how = ["designations_mail.welcome_what", "designations_mail.welcome_how"];
+    content.paragraphs.extend(what_and_how.map(|key| own.lang.t(key).to_owned()));
+    draft::<K>(ctx, designation, own, content)
 }
 
-fn registered_to_others(ctx: &Ctx, designation: &Designation, lang: Lang) -> MailContent {
-    content(ctx, designation, lang, Registered::WORDS, Some(to_register(designation)))
+fn registered_to_others(ctx: &Ctx, designation: &Designation, to: Recipient) -> Draft {
+    let content = content(ctx, designation, to.lang, Registered::WORDS, Some(to_register(designation)));
+    draft::<Registered>(ctx, designation, to, content)
 }
 
 /// Returns the button that leads to the designation: its text key and its path.
@@ -339,21 +330,15 @@ async fn interested(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<V
     Ok(recipients)
 }
 
-/// Enqueues one mail about a designation. Returns whether it is new.
-async fn send<K: AboutDesignation>(
-    ctx: &Ctx,
-    txn: &Txn,
-    about: &Designation,
-    to: Recipient,
-    content: MailContent,
-) -> Result<bool> {
+/// Builds a mail about a designation.
+fn draft<K: AboutDesignation>(ctx: &Ctx, about: &Designation, to: Recipient, content: MailContent) -> Draft {
     let letter = Letter {
         kind: Kind::of::<K>(),
         dedupe_key: key::<K>(about, &to),
         subject: Subject::of(about.id).on_day(K::day(about)),
         expires: K::EXPIRES,
     };
-    promise(ctx, txn, letter, to, content).await
+    letter.to(ctx, to, content)
 }
 
 fn key<K: AboutDesignation>(about: &Designation, to: &Recipient) -> String {
@@ -368,22 +353,25 @@ struct Letter {
     expires: bool,
 }
 
-/// Enqueues one mail, unless it was already sent to this address. Returns whether it is new.
-async fn promise(ctx: &Ctx, txn: &Txn, letter: Letter, to: Recipient, content: MailContent) -> Result<bool> {
-    let Letter { kind, dedupe_key, subject, expires } = letter;
-    let Some(dedupe_key) = outbox::open_key(txn, &dedupe_key, &to.address).await? else { return Ok(false) };
-    // A certified mailbox cannot sign in, so its mail has no button.
-    let action = content.action.filter(|_| to.person_id.is_some());
-    let draft = Draft {
-        kind,
-        dedupe_key,
-        subject,
-        to,
-        content: MailContent { action, ..content },
-        due_at: ctx.now(),
-        expires_at: expires.then(|| ctx.now() + Days::new(LASTS_DAYS)),
-        calendar: None,
-    };
-    outbox::promise(ctx, txn, draft).await?;
-    Ok(true)
+impl Letter {
+    fn to(self, ctx: &Ctx, to: Recipient, content: MailContent) -> Draft {
+        let Self { kind, dedupe_key, subject, expires } = self;
+        // A certified mailbox cannot sign in, so its mail has no button.
+        let action = content.action.filter(|_| to.person_id.is_some());
+        Draft {
+            kind,
+            dedupe_key,
+            subject,
+            to,
+            content: MailContent { action, ..content },
+            due_at: ctx.now(),
+            expires_at: expires.then(|| ctx.now() + Days::new(LASTS_DAYS)),
+            calendar: None,
+        }
+    }
+}
+
+/// Enqueues the mails that were not sent to these addresses yet. Returns whether there is one.
+async fn promise(ctx: &Ctx, txn: &Txn, drafts: Vec<Draft>) -> Result<bool> {
+    Ok(outbox::promise_at_addresses(ctx, txn, drafts).await? > 0)
 }

@@ -9,6 +9,7 @@
 //! the end of a worker delays mails.
 
 mod lane;
+mod outcomes;
 
 use super::bounce;
 use super::hooks::{Hooks, Verdict};
@@ -24,6 +25,7 @@ use entity::ids::MailId;
 use entity::kinds::NotificationState;
 use futures_util::FutureExt;
 use lane::{Hold, Lane};
+use outcomes::Outcomes;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,6 +76,7 @@ struct Sender {
     db: Db,
     transport: Arc<Transport>,
     hooks: Hooks,
+    outcomes: Arc<Outcomes>,
     owner: Arc<str>,
     pace: Pace,
     /// Cancelled when mails being sent have to be abandoned.
@@ -178,8 +181,9 @@ async fn let_go(sender: &Sender, mut on_the_wire: JoinSet<()>) {
 
 impl Sender {
     fn new(services: Arc<Services>, db: Db, transport: Arc<Transport>, hooks: Hooks, pace: Pace) -> Self {
-        let owner = format!("{}-{}", std::process::id(), &secret::new_token()[..8]);
-        Self { services, db, transport, hooks, owner: owner.into(), pace, abandon: CancellationToken::new() }
+        let owner = format!("{}-{}", std::process::id(), &secret::new_token()[..8]).into();
+        let outcomes = Arc::new(Outcomes::new(db.clone()));
+        Self { services, db, transport, hooks, outcomes, owner, pace, abandon: CancellationToken::new() }
     }
 
     async fn claim(&self, queue: Queue, places: usize) -> Result<Vec<Claimed>, StoreError> {
@@ -244,8 +248,7 @@ impl Sender {
 
     async fn finish(&self, lease: &Lease, outcome: &Outcome) {
         for attempt in 1..=FINISH_TRIES {
-            let now = self.services.clock.now();
-            match self.write_down(lease, outcome, now).await {
+            match self.write_down(lease, outcome, attempt > 1).await {
                 Ok(state) => {
                     return info!(mail = %lease.id, %state, class = class(outcome), attempts = lease.attempts, "mail attempted");
                 }
@@ -261,20 +264,27 @@ impl Sender {
         error!(mail = %lease.id, "the outcome of a mail was not written; it will be sent again when its lease lapses");
     }
 
-    /// Writes the outcome and its consequence for the recipient in one transaction.
-    async fn write_down(
+    /// Writes the outcome, together with those of other attempts if this is the first try: a repeated one writes alone, so
+    /// that one outcome that cannot be written keeps no other back.
+    async fn write_down(&self, lease: &Lease, outcome: &Outcome, is_repeated: bool) -> Result<NotificationState, Error> {
+        let now = self.services.clock.now();
+        match outcome {
+            Outcome::Refused { .. } => self.write_refusal(lease, outcome, now).await,
+            _ if is_repeated => Ok(Outcomes::new(self.db.clone()).write(lease, outcome, now).await?),
+            _ => Ok(self.outcomes.write(lease, outcome, now).await?),
+        }
+    }
+
+    /// Writes the refusal and its consequence for the recipient in one transaction, which waits its turn because it also
+    /// changes a person.
+    async fn write_refusal(
         &self,
         lease: &Lease,
         outcome: &Outcome,
         now: DateTime<Utc>,
     ) -> Result<NotificationState, Error> {
         let ctx = Ctx::system(&self.services, "dispatcher");
-        // The outcome does not wait for use cases, because a slow one would cause the mail to be sent again. A refusal
-        // also changes a person and therefore waits its turn.
-        let txn = match outcome {
-            Outcome::Refused { .. } => self.db.begin().await?,
-            _ => self.db.begin_beside().await?,
-        };
+        let txn = self.db.begin().await?;
         let state = lease::finish(&txn, lease, outcome, now, secret::fraction()).await?;
         bounce::note(self.hooks, &ctx, &txn, lease, outcome).await?;
         txn.commit().await?;

@@ -17,7 +17,9 @@ pub mod retention;
 pub mod verb;
 pub mod withdraw;
 
-pub use promise::{Draft, Recipient, Subject, open_key, promise, promise_all, readers_of, take_back_for_designation};
+pub use promise::{
+    Draft, Recipient, Subject, promise, promise_all, promise_at_addresses, readers_of, take_back_for_designation,
+};
 pub use withdraw::TakenBack;
 
 use chrono::TimeDelta;

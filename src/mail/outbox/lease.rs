@@ -18,7 +18,8 @@ use entity::kinds::NotificationState;
 use entity::{Instant, outbox_mail};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockBehavior, LockType, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
 };
 
 /// Time for which a claim holds unless it is renewed.
@@ -104,7 +105,7 @@ impl From<Delivery> for Outcome {
 /// The columns a sender needs, of types that cannot fail to load, so that a broken row does not keep the others from
 /// leaving.
 #[derive(FromQueryResult)]
-struct Due {
+struct Leased {
     id: MailId,
     recipient: String,
     envelope_from: String,
@@ -113,6 +114,19 @@ struct Due {
     attempts: i32,
     crash_count: i32,
     lease_epoch: i64,
+}
+
+impl Leased {
+    const COLUMNS: [outbox_mail::Column; 8] = [
+        outbox_mail::Column::Id,
+        outbox_mail::Column::Recipient,
+        outbox_mail::Column::EnvelopeFrom,
+        outbox_mail::Column::MessageId,
+        outbox_mail::Column::Payload,
+        outbox_mail::Column::Attempts,
+        outbox_mail::Column::CrashCount,
+        outbox_mail::Column::LeaseEpoch,
+    ];
 }
 
 /// Queues of a sender.
@@ -144,51 +158,31 @@ pub async fn claim_of(
     limit: u64,
 ) -> Result<Vec<Claimed>, StoreError> {
     // This check takes no lock; the lock is only worth taking if there is a due mail.
-    if limit == 0
-        || settings::is_sending_paused(db.reader()).await?
-        || !is_anything_due(queue, db.reader(), now).await?
-    {
+    if limit == 0 || !is_anything_due(queue, db.reader(), now).await? {
         return Ok(Vec::new());
     }
     let txn = db.begin_beside().await?;
-    if settings::is_sending_paused(&txn).await? {
-        return Ok(Vec::new());
-    }
-    let ids: Vec<MailId> = head_of(queue, now, limit)
-        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-        .into_tuple()
-        .all(&txn)
-        .await?;
-    let due = outbox_mail::Entity::find()
-        .select_only()
-        .columns([
-            outbox_mail::Column::Id,
-            outbox_mail::Column::Recipient,
-            outbox_mail::Column::EnvelopeFrom,
-            outbox_mail::Column::MessageId,
-            outbox_mail::Column::Payload,
-            outbox_mail::Column::Attempts,
-            outbox_mail::Column::CrashCount,
-            outbox_mail::Column::LeaseEpoch,
-        ])
-        .filter(outbox_mail::Column::Id.is_in(ids.iter().copied()))
-        .order_by_asc(outbox_mail::Column::DueAt)
-        .order_by_asc(outbox_mail::Column::Id)
-        .into_model::<Due>()
-        .all(&txn)
-        .await?;
-    outbox_mail::Entity::update_many()
+    let head = head_of(queue, now, limit).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    let ids: Vec<MailId> = head.into_tuple().all(&txn).await?;
+    let mut claimed = lease_rows(&txn, &ids, now, owner).await?;
+    txn.commit().await?;
+    claimed.sort_by_key(|one| ids.iter().position(|id| *id == one.lease.id));
+    Ok(claimed)
+}
+
+/// Marks the rows as leased and returns them with their new epochs.
+async fn lease_rows(txn: &Txn, ids: &[MailId], now: DateTime<Utc>, owner: &str) -> Result<Vec<Claimed>, StoreError> {
+    let mut update = outbox_mail::Entity::update_many()
         .col_expr(outbox_mail::Column::State, Expr::value(NotificationState::Leased))
         .col_expr(outbox_mail::Column::LeaseOwner, Expr::value(owner))
         .col_expr(outbox_mail::Column::LeaseEpoch, Expr::col(outbox_mail::Column::LeaseEpoch).add(1_i64))
         .col_expr(outbox_mail::Column::LeaseUntil, Expr::value(Instant::from(now + LEASE)))
         .col_expr(outbox_mail::Column::Attempts, Expr::col(outbox_mail::Column::Attempts).add(1))
         .col_expr(outbox_mail::Column::UpdatedAt, Expr::value(Instant::from(now)))
-        .filter(outbox_mail::Column::Id.is_in(ids))
-        .exec(&txn)
-        .await?;
-    txn.commit().await?;
-    Ok(due.into_iter().map(Claimed::from).collect())
+        .filter(outbox_mail::Column::Id.is_in(ids.iter().copied()));
+    QueryTrait::query(&mut update).returning(Query::returning().columns(Leased::COLUMNS));
+    let rows = Leased::find_by_statement(QueryTrait::build(&update, txn.get_database_backend())).all(txn).await?;
+    Ok(rows.into_iter().map(Claimed::from).collect())
 }
 
 async fn is_anything_due(
@@ -205,15 +199,12 @@ pub async fn oldest_due(
     connection: &impl ConnectionTrait,
     now: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
-    if settings::is_sending_paused(connection).await? {
-        return Ok(None);
-    }
     let first = head_of(Queue::All, now, 1).column(outbox_mail::Column::DueAt);
     let first: Option<(MailId, Instant)> = first.into_tuple().one(connection).await?;
     Ok(first.map(|(_, due_at)| due_at.0))
 }
 
-/// Selects the ids of the first mails of a queue. Ids only, because sorting rows with their bytes costs more than the
+/// Selects the ids of the first mails of a queue; none while sending is paused. Ids only, because sorting rows with their bytes costs more than the
 /// sending.
 fn head_of(queue: Queue, now: DateTime<Utc>, limit: u64) -> Select<outbox_mail::Entity> {
     let due = outbox_mail::Entity::find().select_only().column(outbox_mail::Column::Id).filter(is_due(now));
@@ -225,28 +216,20 @@ fn head_of(queue: Queue, now: DateTime<Utc>, limit: u64) -> Select<outbox_mail::
     queued.order_by_asc(outbox_mail::Column::DueAt).order_by_asc(outbox_mail::Column::Id).limit(limit)
 }
 
-impl From<Due> for Claimed {
-    fn from(due: Due) -> Self {
+impl From<Leased> for Claimed {
+    fn from(row: Leased) -> Self {
+        let Leased { id, recipient, envelope_from, message_id, payload, attempts, crash_count, lease_epoch } = row;
         Self {
-            lease: Lease {
-                id: due.id,
-                epoch: due.lease_epoch + 1,
-                attempts: due.attempts + 1,
-                crash_count: due.crash_count,
-            },
-            envelope: Envelope {
-                from: due.envelope_from,
-                to: due.recipient,
-                message_id: due.message_id,
-                bytes: due.payload,
-            },
+            lease: Lease { id, epoch: lease_epoch, attempts, crash_count },
+            envelope: Envelope { from: envelope_from, to: recipient, message_id, bytes: payload },
         }
     }
 }
 
-/// Condition of a mail that may be leased.
+/// Condition of a mail that may be leased now.
 fn is_due(now: DateTime<Utc>) -> Condition {
     Condition::all()
+        .add(Expr::exists(settings::sending_pause()).not())
         .add(is_waiting())
         .add(outbox_mail::Column::DueAt.lte(Instant::from(now)))
         .add(has_not_expired(outbox_mail::Column::ExpiresAt.into_expr(), now))

@@ -40,6 +40,14 @@ pub struct Draft {
     pub calendar: Option<CalendarPart>,
 }
 
+impl Draft {
+    /// Adds a fingerprint of the recipient's address to the key.
+    fn at_its_address(self) -> Self {
+        let digest = hex::encode(Sha256::digest(self.to.address.to_ascii_lowercase()));
+        Self { dedupe_key: format!("{}@{}", self.dedupe_key, &digest[..16]), ..self }
+    }
+}
+
 /// Subject of a mail, of the kind [`crate::mail::kind::MailKind::SUBJECT`], with the state of it that the text reports.
 /// Mails to one address about one subject form a thread.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,6 +124,9 @@ pub async fn promise(ctx: &Ctx, txn: &Txn, draft: Draft) -> Result<MailId> {
 
 /// Enqueues several mails like [`promise`], in three statements. Returns their ids by key.
 pub async fn promise_all(ctx: &Ctx, txn: &Txn, drafts: Vec<Draft>) -> Result<HashMap<String, MailId>> {
+    if drafts.is_empty() {
+        return Ok(HashMap::new());
+    }
     let mut ids = find_by_keys(txn, drafts.iter().map(|draft| draft.dedupe_key.as_str())).await?;
     let mut new: Vec<Draft> = Vec::new();
     for draft in drafts {
@@ -133,18 +144,32 @@ pub async fn promise_all(ctx: &Ctx, txn: &Txn, drafts: Vec<Draft>) -> Result<Has
     Ok(ids)
 }
 
-/// Returns the key for a mail to this address; `None` if its reader already got it there.
+/// Enqueues several mails like [`promise_all`], without those that their readers already got at these addresses. Returns the
+/// number of new mails.
 ///
-/// The first mail has the key itself. After a correction of the address, the mail is sent once to each later address,
-/// under the key with a fingerprint of the address.
-pub async fn open_key(txn: &Txn, key: &str, address: &str) -> Result<Option<String>> {
-    let Some(first) = withdraw::standing_under(txn, key).await? else { return Ok(Some(key.to_owned())) };
-    if !first.is_owed_at(address) {
-        return Ok(None);
+/// The first mail to a reader has the key itself. After a correction of the address, the mail is sent once to each later
+/// address, under the key with a fingerprint of the address.
+pub async fn promise_at_addresses(ctx: &Ctx, txn: &Txn, drafts: Vec<Draft>) -> Result<usize> {
+    let keys: Vec<String> = drafts.iter().map(|draft| draft.dedupe_key.clone()).collect();
+    let standing = withdraw::standing_under_any(txn, &keys).await?;
+    let first_under = |key: &str| standing.iter().find(|mail| mail.dedupe_key == key);
+    let (again, first): (Vec<Draft>, Vec<Draft>) =
+        drafts.into_iter().partition(|draft| first_under(&draft.dedupe_key).is_some());
+    let owed = |draft: &Draft| first_under(&draft.dedupe_key).is_some_and(|mail| mail.is_owed_at(&draft.to.address));
+    let elsewhere = again.into_iter().filter(owed).map(Draft::at_its_address).collect();
+    let new: Vec<Draft> = first.into_iter().chain(unknown(txn, elsewhere).await?).collect();
+    let how_many = new.len();
+    promise_all(ctx, txn, new).await?;
+    Ok(how_many)
+}
+
+/// Keeps the mails whose keys are not known yet.
+async fn unknown(txn: &Txn, mut drafts: Vec<Draft>) -> Result<Vec<Draft>> {
+    if !drafts.is_empty() {
+        let known = find_by_keys(txn, drafts.iter().map(|draft| draft.dedupe_key.as_str())).await?;
+        drafts.retain(|draft| !known.contains_key(&draft.dedupe_key));
     }
-    let digest = hex::encode(Sha256::digest(address.to_ascii_lowercase()));
-    let next = format!("{key}@{}", &digest[..16]);
-    Ok(find_by_keys(txn, [next.as_str()].into_iter()).await?.is_empty().then_some(next))
+    Ok(drafts)
 }
 
 /// Withdraws the unsent mails because of a designation, so that no more mails go to the old address. Returns their
