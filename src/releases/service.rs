@@ -15,7 +15,7 @@ pub use plan::{PlanIn, plan, plan_by_rule, plannable};
 pub use renew::{Outdated, Renewed, outdated, renew_steps, told_of_renewal};
 pub use show::{
     agenda, changed_dates, editions, filter, holidays, last_change, latest_days, narrowing, notices_since, overtaken,
-    parts, places, release_at, shown, story, story_of, years,
+    places, release_at, shown, story, story_of, years,
 };
 
 use self::concerned::Network;

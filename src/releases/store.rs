@@ -41,7 +41,7 @@ pub async fn latest_days(
 pub type Cursor = (NaiveDate, ReleaseId);
 
 /// Filter of a list of releases; absent members do not narrow it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     pub product: Option<ProductId>,
     /// Theme of the product.
@@ -61,6 +61,14 @@ pub struct Filter {
     pub to: Option<NaiveDate>,
     /// Whether the latest day comes first.
     pub latest_first: bool,
+}
+
+impl Filter {
+    /// Returns the first and last day if the filter narrows nothing else.
+    pub fn window(&self) -> Option<(NaiveDate, NaiveDate)> {
+        let (from, to) = (self.from?, self.to?);
+        (*self == Self { from: Some(from), to: Some(to), ..Self::default() }).then_some((from, to))
+    }
 }
 
 /// An observatory, with the products to which it contributes.
@@ -393,6 +401,22 @@ pub async fn save(db: &impl ConnectionTrait, after: &Release, slug: Option<Strin
 /// Lists the part of each observatory in these releases: its state, and its page if the service has verified it. The
 /// rows of the portal are read here because the portal depends on releases.
 pub async fn shares(db: &impl ConnectionTrait, of: &[ReleaseId]) -> Result<HashMap<ReleaseId, Vec<Share>>> {
+    shares_that(db, of, Condition::all()).await
+}
+
+/// Like [`shares`], only those with something for the public: a page that was seen, or a missing chapter.
+pub async fn public_shares(db: &impl ConnectionTrait, of: &[ReleaseId]) -> Result<HashMap<ReleaseId, Vec<Share>>> {
+    let tells = Condition::any()
+        .add(publication::Column::FirstSeenAt.is_not_null())
+        .add(deliverable::Column::State.eq(DeliverableState::Missing));
+    shares_that(db, of, tells).await
+}
+
+async fn shares_that(
+    db: &impl ConnectionTrait,
+    of: &[ReleaseId],
+    tell: Condition,
+) -> Result<HashMap<ReleaseId, Vec<Share>>> {
     let to_publication = deliverable::Entity::belongs_to(publication::Entity)
         .from(deliverable::Column::Id)
         .to(publication::Column::DeliverableId);
@@ -404,6 +428,7 @@ pub async fn shares(db: &impl ConnectionTrait, of: &[ReleaseId]) -> Result<HashM
         .columns([publication::Column::Address, publication::Column::FirstSeenAt])
         .join(JoinType::LeftJoin, to_publication.into())
         .filter(deliverable::Column::ReleaseId.is_in(of.iter().copied()))
+        .filter(tell)
         .order_by(publication::Column::FirstSeenAt, Order::Asc)
         .order_by(deliverable::Column::Id, Order::Asc)
         .into_model()

@@ -148,22 +148,6 @@ pub async fn editions(ctx: &Ctx, of: &ReleaseView) -> Result<Vec<ReleaseView>> {
     Ok(editions)
 }
 
-/// Returns what confirmed and published releases consist of, by release. Public.
-pub async fn parts(ctx: &Ctx, of: &[ReleaseView]) -> Result<HashMap<ReleaseId, Parts>> {
-    let has_parts = |view: &&ReleaseView| {
-        matches!(view.release.state(), ReleaseState::Confirmed | ReleaseState::Published | ReleaseState::Withdrawn)
-    };
-    let asked = of.iter().filter(has_parts);
-    let ids: Vec<ReleaseId> = asked.clone().map(|view| view.release.id).collect();
-    let shares = store::shares(ctx.reader(), &ids).await?;
-    let provinces = Provinces::now(ctx).await?;
-    let parts = asked.filter_map(|view| {
-        let id = view.release.id;
-        Some((id, provinces.parts(view, shares.get(&id)?)))
-    });
-    Ok(parts.collect())
-}
-
 /// Returns the years in which at least one release has its day. Public.
 pub async fn years(ctx: &Ctx) -> Result<Arc<BTreeSet<i32>>> {
     ctx.recall(&YearsOfReleases).await
@@ -319,7 +303,7 @@ impl Provinces {
         self.observatories.iter().find(|one| one.id == share.observatory).map(|one| self.name_of(one))
     }
 
-    fn parts(&self, view: &ReleaseView, shares: &[Share]) -> Parts {
+    pub(super) fn parts(&self, view: &ReleaseView, shares: &[Share]) -> Parts {
         Parts { reports: self.reports(view, shares), missing: self.missing(shares) }
     }
 
