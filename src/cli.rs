@@ -15,7 +15,7 @@ use raccordo::auth::service::NewToken;
 use raccordo::clock::{Clock, FixedClock, SystemClock};
 use raccordo::config::Config;
 use raccordo::ctx::{Ctx, Services};
-use raccordo::db::{Db, Location};
+use raccordo::db::{Db, Location, OpenError};
 use raccordo::documents::contents::Contents;
 use raccordo::error::{Error, FieldError};
 use raccordo::http::{openapi, wording::text};
@@ -191,11 +191,16 @@ async fn migrate_schema(config: &Config) -> Outcome {
 async fn load(config: Config, file: &Path, assume_yes: bool, overwrite: bool) -> Outcome {
     let location = config.location()?;
     if matches!(location, Location::Sqlite(_)) {
-        // An operator prepares the file before the service runs for the first time.
-        let db = Db::open(&location).await?;
-        let migrated = migrate::migrate(&db, &location).await;
-        db.close().await;
-        migrated?;
+        // An operator prepares the file before the service runs for the first time. A running service has done so.
+        match Db::open(&location).await {
+            Ok(db) => {
+                let migrated = migrate::migrate(&db, &location).await;
+                db.close().await;
+                migrated?;
+            }
+            Err(OpenError::Locked(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
     let ctx = operator(config, Arc::new(SystemClock)).await?;
     let edited = if overwrite { network_file::Edited::Overwrite } else { network_file::Edited::Keep };

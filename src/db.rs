@@ -18,7 +18,7 @@ mod txn;
 pub use changes::{ChangeClock, Generation};
 pub use error::StoreError;
 pub use place::{Key, page_by, position_after, rank};
-pub use rows::{containing, delete_some, in_order, page, save_row};
+pub use rows::{containing, delete_some, page, read, save_row};
 pub use turn::LockTimes;
 pub use txn::Txn;
 
@@ -424,14 +424,32 @@ async fn pragma(connection: &DatabaseConnection, sql: &str) -> Result<String, Db
 /// Returns the query plan of `SQLite` on an empty database of the present schema.
 #[cfg(test)]
 pub(crate) async fn plan_of(question: &impl sea_orm::QueryTrait) -> Vec<String> {
+    plans_of(question).await.swap_remove(0).1
+}
+
+/// Returns the steps of the plan of a query on `SQLite` without statistics, with those of a network that has just begun, and
+/// with those of a full one; each with a name for messages.
+#[cfg(test)]
+pub(crate) async fn plans_of(question: &impl sea_orm::QueryTrait) -> Vec<(&'static str, Vec<String>)> {
     use migration::{Migrator, MigratorTrait};
     let folder = tempfile::tempdir().expect("a folder");
     let db = Db::open(&Location::Sqlite(folder.path().join("plan.sqlite"))).await.expect("a database");
     Migrator::up(db.writer(), None).await.expect("the migrations run");
     let mut question = question.build(DbBackend::Sqlite);
     question.sql = format!("EXPLAIN QUERY PLAN {}", question.sql);
-    let steps = db.reader().query_all_raw(question).await.expect("a plan");
-    steps.iter().map(|step| step.try_get("", "detail").expect("a step")).collect()
+    let mut plans = Vec::new();
+    for (statistics, taken) in [("none", None), ("few", Some("30 3 2 1 1")), ("full", Some("100000 300 20 2 1"))] {
+        if let Some(taken) = taken {
+            let taking = format!(
+                "ANALYZE; DELETE FROM sqlite_stat1; INSERT INTO sqlite_stat1 SELECT tbl_name, name, '{taken}' \
+                 FROM sqlite_schema WHERE type = 'index'; ANALYZE sqlite_schema"
+            );
+            db.writer().execute_unprepared(&taking).await.expect("statistics");
+        }
+        let steps = db.writer().query_all_raw(question.clone()).await.expect("a plan");
+        plans.push((statistics, steps.iter().map(|step| step.try_get("", "detail").expect("a step")).collect()));
+    }
+    plans
 }
 
 #[cfg(test)]

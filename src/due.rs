@@ -11,8 +11,9 @@ use uuid::Uuid;
 pub enum Asked<'a> {
     /// Obligations due on or before this day.
     UpTo(NaiveDate),
-    /// Obligations with these ids, whatever their day. Obligations that are no longer open are left out of the answer.
-    Named(&'a [Uuid]),
+    /// Obligations of these kinds and ids, whatever their day. Obligations that are no longer open are left out of the
+    /// answer.
+    Named(&'a [(ObligationKind, Uuid)]),
 }
 
 impl Asked<'_> {
@@ -24,11 +25,21 @@ impl Asked<'_> {
         }
     }
 
-    /// Returns the ids of the question, if it names ids, as the slice's own type.
-    pub fn ids<I: From<Uuid>>(self) -> Option<Vec<I>> {
+    /// Returns the ids of a kind in the question, if it names ids, as the slice's own type.
+    pub fn ids<I: From<Uuid>>(self, kind: ObligationKind) -> Option<Vec<I>> {
         match self {
             Self::UpTo(_) => None,
-            Self::Named(ids) => Some(ids.iter().copied().map(I::from).collect()),
+            Self::Named(names) => {
+                Some(names.iter().filter(|(of, _)| *of == kind).map(|(_, id)| I::from(*id)).collect())
+            }
+        }
+    }
+
+    /// Tells whether an obligation of a kind can be in the answer.
+    pub fn includes(self, kind: ObligationKind) -> bool {
+        match self {
+            Self::UpTo(_) => true,
+            Self::Named(names) => names.iter().any(|(of, _)| *of == kind),
         }
     }
 }

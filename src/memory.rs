@@ -6,6 +6,7 @@
 
 use crate::db::Generation;
 use crate::error::Result;
+use quick_cache::UnitWeighter;
 use quick_cache::sync::Cache;
 use sea_orm::ConnectionTrait;
 use std::any::{Any, TypeId};
@@ -13,8 +14,10 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, PoisonError, RwLock};
 
+/// Answers to one kind of question for which there is room at first.
+const FEW: usize = 16;
 /// Most answers kept for one kind of question. The least used ones beyond it are forgotten.
-const ANSWERS: usize = 2000;
+const MOST: u64 = 2000;
 
 /// A question about the data. Equal questions in one generation have equal answers.
 pub trait Question: Clone + Eq + Hash + Send + Sync + 'static {
@@ -24,11 +27,21 @@ pub trait Question: Clone + Eq + Hash + Send + Sync + 'static {
     fn answer(&self, db: &impl ConnectionTrait) -> impl Future<Output = Result<Self::Answer>> + Send;
 }
 
-type Answers<Q> = Cache<(Generation, Q), Arc<<Q as Question>::Answer>>;
+type Answers<Q> = Cache<Q, Arc<<Q as Question>::Answer>>;
 
-/// The answers of one process, by kind of question.
+/// The answers of one process, by kind of question: those of the latest generation only, because no other is asked for
+/// again.
 #[derive(Default)]
-pub struct Memory(RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
+pub struct Memory(RwLock<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    generation: Generation,
+    kinds: HashMap<TypeId, Kind>,
+}
+
+/// The [`Answers`] to one kind of question.
+type Kind = Arc<dyn Any + Send + Sync>;
 
 impl Memory {
     /// Returns the answer of a generation, and asks the database only if it is not known. Callers with the same question
@@ -39,20 +52,29 @@ impl Memory {
         question: &Q,
         db: &impl ConnectionTrait,
     ) -> Result<Arc<Q::Answer>> {
-        let Ok(answers) = self.answers::<Q>().downcast::<Answers<Q>>() else {
-            return Ok(Arc::new(question.answer(db).await?));
-        };
-        let key = (generation, question.clone());
         let ask = async { Ok(Arc::new(question.answer(db).await?)) };
-        answers.get_or_insert_async(&key, ask).await
+        match self.answers::<Q>(generation).map(|kind| kind.downcast::<Answers<Q>>()) {
+            Some(Ok(answers)) => answers.get_or_insert_async(question, ask).await,
+            Some(Err(_)) | None => ask.await,
+        }
     }
 
-    fn answers<Q: Question>(&self) -> Arc<dyn Any + Send + Sync> {
+    /// Returns the answers of a generation; `None` for one that is over. A later one takes the place of the kept one.
+    fn answers<Q: Question>(&self, generation: Generation) -> Option<Kind> {
         let kind = TypeId::of::<Q>();
-        if let Some(known) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&kind) {
-            return Arc::clone(known);
+        {
+            let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            let known = kept.kinds.get(&kind).filter(|_| kept.generation == generation);
+            if known.is_some() || generation < kept.generation {
+                return known.cloned();
+            }
         }
-        let mut kinds = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(kinds.entry(kind).or_insert_with(|| Arc::new(Answers::<Q>::new(ANSWERS))))
+        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if kept.generation < generation {
+            *kept = Kept { generation, kinds: HashMap::new() };
+        }
+        let is_over = generation < kept.generation;
+        let new = || -> Kind { Arc::new(Answers::<Q>::with_weighter(FEW, MOST, UnitWeighter)) };
+        (!is_over).then(|| Arc::clone(kept.kinds.entry(kind).or_insert_with(new)))
     }
 }

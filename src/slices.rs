@@ -22,10 +22,10 @@ use uuid::Uuid;
 
 impl Slice {
     /// Returns the open obligations of the slice, for reminders.
-    async fn due(self, db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Obligation>> {
+    async fn due(self, ctx: &Ctx, db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Obligation>> {
         match self {
             Self::Tasks => tasks::due::obligations(db, asked).await,
-            Self::Reviews => reviews::due::obligations(db, asked).await,
+            Self::Reviews => reviews::due::obligations(ctx, db, asked).await,
             Self::Auth
             | Self::Network
             | Self::Designations
@@ -92,7 +92,7 @@ impl Slice {
         match self {
             Self::Tasks => tasks::due::answers(db, since).await,
             Self::Deliverables => deliverables::due::answers(db, since).await,
-            Self::Designations => designations::silence::answers(ctx, db).await,
+            Self::Designations => designations::silence::answers(ctx).await,
             Self::Auth
             | Self::Network
             | Self::Sources
@@ -133,27 +133,25 @@ impl Slice {
 }
 
 /// Returns all open obligations with a day not after `upto`, overdue or not, of every seat.
-pub async fn due(db: &impl ConnectionTrait, upto: NaiveDate) -> Result<Vec<Obligation>> {
-    asked(db, Asked::UpTo(upto)).await
+pub async fn due(ctx: &Ctx, db: &impl ConnectionTrait, upto: NaiveDate) -> Result<Vec<Obligation>> {
+    asked(ctx, db, Asked::UpTo(upto)).await
 }
 
 /// Returns those of the named obligations that are still open. The cost depends on their number and not on all open
 /// ones.
 pub async fn still_due(
+    ctx: &Ctx,
     db: &impl ConnectionTrait,
     names: impl IntoIterator<Item = (ObligationKind, Uuid)>,
 ) -> Result<Vec<Obligation>> {
     let names: HashSet<(ObligationKind, Uuid)> = names.into_iter().collect();
-    let ids: Vec<Uuid> = names.iter().map(|(_, id)| *id).collect();
-    let mut open = asked(db, Asked::Named(&ids)).await?;
-    open.retain(|one| names.contains(&(one.kind, one.id)));
-    Ok(open)
+    asked(ctx, db, Asked::Named(&names.into_iter().collect::<Vec<_>>())).await
 }
 
-async fn asked(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Obligation>> {
+async fn asked(ctx: &Ctx, db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Obligation>> {
     let mut open = Vec::new();
     for slice in Slice::ALL {
-        open.extend(slice.due(db, asked).await?);
+        open.extend(slice.due(ctx, db, asked).await?);
     }
     let ids: Vec<Uuid> = open.iter().map(|one| one.id).collect();
     let late = tasks::service::late_work(db, &ids).await?;

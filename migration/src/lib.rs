@@ -47,6 +47,7 @@ mod m20261130_212000_early_access;
 mod m20261130_220000_wait_for_tasks;
 mod m20261130_221000_templates_of_tasks;
 mod m20261130_230000_take_over_remarks;
+mod m20261201_040000_read_the_register_in_order;
 mod schema;
 
 /// All migrations, oldest first.
@@ -98,6 +99,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_220000_wait_for_tasks::Migration),
             Box::new(m20261130_221000_templates_of_tasks::Migration),
             Box::new(m20261130_230000_take_over_remarks::Migration),
+            Box::new(m20261201_040000_read_the_register_in_order::Migration),
         ]
     }
 }

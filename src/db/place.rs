@@ -2,7 +2,7 @@
 
 use crate::time::Day;
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select, Value};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, Select, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -25,14 +25,9 @@ impl From<Key> for Value {
     }
 }
 
-/// Selects a page of a list sorted by several keys, the smallest first: up to `limit` rows after the place of the last row of
-/// the page before.
-pub fn page_by<E: EntityTrait>(
-    list: Select<E>,
-    keys: Vec<Expr>,
-    last: Option<&[Key]>,
-    limit: Option<u64>,
-) -> Select<E> {
+/// Selects the rows of a list sorted by several keys, the smallest first, after the place of the last row of the page
+/// before.
+pub fn page_by<E: EntityTrait>(list: Select<E>, keys: Vec<Expr>, last: Option<&[Key]>) -> Select<E> {
     let beyond = last.map(|last| {
         let mut same = Condition::all();
         let mut beyond = Condition::any();
@@ -43,7 +38,7 @@ pub fn page_by<E: EntityTrait>(
         beyond
     });
     let list = list.filter(Condition::all().add_option(beyond));
-    keys.into_iter().fold(list, |list, key| list.order_by(key, Order::Asc)).limit(limit)
+    keys.into_iter().fold(list, |list, key| list.order_by(key, Order::Asc))
 }
 
 /// Returns the position of a column's value in a list as an expression; a value that is not in the list comes after all.

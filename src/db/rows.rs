@@ -4,8 +4,8 @@ use super::{StoreError, Txn, exactly_one};
 use chrono::NaiveDate;
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Query};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, Iterable, Order, PrimaryKeyToColumn,
-    QueryFilter, QueryOrder, QuerySelect, Select, Value,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Iterable, Order,
+    PrimaryKeyToColumn, QueryFilter, QueryOrder, QueryTrait, Select, Value,
 };
 
 /// Writes the columns set in `row` to the row with this id, if its version is unchanged, and increments the version.
@@ -26,14 +26,12 @@ pub async fn save_row<A: ActiveModelTrait>(
     exactly_one(saved.rows_affected)
 }
 
-/// Selects a page of a list sorted by a day and, within a day, by an id: up to `limit` rows after the last row of the
-/// previous page.
+/// Selects the rows of a list sorted by a day and, within a day, by an id, after the last row of the previous page.
 pub fn page<E: EntityTrait, C: ColumnTrait>(
     list: Select<E>,
     order: Order,
     (day, id): (Expr, C),
     last: Option<(NaiveDate, impl Into<Value>)>,
-    limit: Option<u64>,
 ) -> Select<E> {
     let beyond = last.map(|(last_day, last_id)| {
         let last_id = Expr::value(last_id);
@@ -43,12 +41,23 @@ pub fn page<E: EntityTrait, C: ColumnTrait>(
         };
         Condition::any().add(other_day).add(day.clone().eq(last_day).and(same_day))
     });
-    in_order(list.filter(Condition::all().add_option(beyond)), order, (day, id)).limit(limit)
+    list.filter(Condition::all().add_option(beyond)).order_by(day, order.clone()).order_by(id, order)
 }
 
-/// Sorts a list by a day and, within a day, by an id.
-pub fn in_order<E: EntityTrait, C: ColumnTrait>(list: Select<E>, order: Order, (day, id): (Expr, C)) -> Select<E> {
-    list.order_by(day, order.clone()).order_by(id, order)
+/// Reads up to `limit` rows of a list.
+///
+/// The limit is part of the statement. As one of its values it would make `PostgreSQL` plan the statement for each reader
+/// anew, which takes longer than reading a page, because no plan is good for every limit.
+pub async fn read<M: FromQueryResult + Send>(
+    db: &impl ConnectionTrait,
+    list: &impl QueryTrait,
+    limit: Option<u64>,
+) -> Result<Vec<M>, StoreError> {
+    let mut statement = list.build(db.get_database_backend());
+    if let Some(limit) = limit {
+        statement.sql = format!("{} LIMIT {limit}", statement.sql);
+    }
+    Ok(M::find_by_statement(statement).all(db).await?)
 }
 
 /// Makes a pattern that matches every text with this part in it.

@@ -197,9 +197,7 @@ pub async fn list_deliverables(
 /// Converts the query to a filter; an unknown observatory is an error, not an empty list.
 pub async fn filter_of(ctx: &Ctx, query: &DeliverablesQuery) -> Result<DeliverableFilter, Error> {
     let observatory = match &query.observatory {
-        Some(code) => {
-            Some(network::observatory(ctx.reader(), code).await.map_err(|error| error.as_unknown("observatory"))?.id)
-        }
+        Some(code) => Some(network::observatory(ctx, code).await.map_err(|error| error.as_unknown("observatory"))?.id),
         None => None,
     };
     Ok(DeliverableFilter {

@@ -1,4 +1,4 @@
-//! Deliverables sent back by the review, which `reviews` makes obligations of; and the answers about them.
+//! Deliverables in the review, which `reviews` makes obligations of; and the answers about them.
 
 use super::policy::Visibility;
 use super::store::{self, Filter};
@@ -9,19 +9,12 @@ use crate::error::Result;
 use crate::silence::Instants;
 use chrono::{DateTime, Utc};
 use entity::ids::{DeliverableId, ReleaseId};
-use entity::kinds::DeliverableState;
 use sea_orm::ConnectionTrait;
 
-/// Returns the deliverables that the review has sent back and that are not handed in again; of those with these ids, if
-/// ids are given.
-pub async fn sent_back(db: &impl ConnectionTrait, ids: Option<Vec<DeliverableId>>) -> Result<Vec<DeliverableView>> {
-    let filter = Filter { sent_back: true, ids, ..Filter::default() };
-    Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
-}
-
-/// Returns the deliverables that wait for the review; of those with these ids, if ids are given.
-pub async fn submitted(db: &impl ConnectionTrait, ids: Option<Vec<DeliverableId>>) -> Result<Vec<DeliverableView>> {
-    let filter = Filter { state: Some(DeliverableState::Submitted), ids, ..Filter::default() };
+/// Returns the deliverables that wait for the review, and those that it has sent back and that are not handed in again; of
+/// those with these ids, if ids are given.
+pub async fn in_review(db: &impl ConnectionTrait, ids: Option<Vec<DeliverableId>>) -> Result<Vec<DeliverableView>> {
+    let filter = Filter { in_review: true, ids, ..Filter::default() };
     Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
 }
 

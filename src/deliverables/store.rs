@@ -4,7 +4,7 @@ use super::model::{Deliverable, Stage, Submission, is_accepted, is_owed, reviews
 use super::order::Order as SortedBy;
 use super::policy::Visibility;
 use super::view::{DeliverableView, ProgressOf, ReleaseName};
-use crate::db::{Key, StoreError, day_due, exactly_one, page, page_by, rank, save_row};
+use crate::db::{Key, StoreError, day_due, exactly_one, page, page_by, rank, read, save_row};
 use crate::network::settings::CONTRIBUTIONS_SHARED;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{BodyId, DeliverableId, ObservatoryId, PersonId, ReleaseId, SubmissionId};
@@ -45,8 +45,8 @@ pub struct Filter {
     pub overdue_on: Option<NaiveDate>,
     /// Due on or before this day.
     pub upto: Option<NaiveDate>,
-    /// Sent back by the review.
-    pub sent_back: bool,
+    /// Waiting for the review, or sent back by it.
+    pub in_review: bool,
     /// First and last day of its release, both included.
     pub released: Option<(NaiveDate, NaiveDate)>,
 }
@@ -192,8 +192,8 @@ pub async fn list(
     limit: Option<u64>,
 ) -> Result<Vec<DeliverableView>> {
     let lines = lines().filter(seen_by(visible)).filter(narrowed(filter));
-    let lines = page(lines, Order::Asc, (day(), deliverable::Column::Id), after, limit);
-    let rows = lines.into_model::<Row>().all(db).await?;
+    let lines = page(lines, Order::Asc, (day(), deliverable::Column::Id), after);
+    let rows: Vec<Row> = read(db, &lines, limit).await?;
     with_readers(db, rows.into_iter().map(DeliverableView::try_from).collect::<Result<_>>()?).await
 }
 
@@ -213,8 +213,8 @@ pub async fn list_in_order(
         SortedBy::Release => vec![release::Column::Day.into_expr(), deliverable::Column::ReleaseId.into_expr()],
     };
     let lines = lines().filter(seen_by(visible)).filter(narrowed(filter));
-    let lines = page_by(lines, group.into_iter().chain(within).collect(), after, limit);
-    let rows = lines.into_model::<Row>().all(db).await?;
+    let lines = page_by(lines, group.into_iter().chain(within).collect(), after);
+    let rows: Vec<Row> = read(db, &lines, limit).await?;
     with_readers(db, rows.into_iter().map(DeliverableView::try_from).collect::<Result<_>>()?).await
 }
 
@@ -284,8 +284,12 @@ fn narrowed(filter: &Filter) -> Condition {
         .add_option(filter.product.as_ref().map(|code| product::Column::Code.eq(code)))
         .add_option(filter.of.as_ref().map(|of| deliverable::Column::ObservatoryId.is_in(of.iter().copied())))
         .add_option(filter.overdue_on.map(overdue))
-        .add_option(filter.sent_back.then(is_sent_back))
+        .add_option(filter.in_review.then(is_in_review))
         .add_option(filter.released.map(|(from, to)| release::Column::Day.between(from, to)))
+}
+
+fn is_in_review() -> Condition {
+    Condition::any().add(deliverable::Column::State.eq(DeliverableState::Submitted)).add(is_sent_back())
 }
 
 fn is_sent_back() -> Condition {

@@ -66,9 +66,9 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
 pub async fn list_seats(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Answer {
     let limit = paging.limit()?;
     let after: Option<String> = paging.after()?;
-    let seats =
-        service::list_seats(&ctx).await?.into_iter().filter(|seat| after.as_ref().is_none_or(|last| seat.code > *last));
-    let page = Page::cut(&ctx, &request, limit, seats.collect(), |last| last.code.clone())?;
+    let all = service::list_seats(&ctx).await?;
+    let seats = all.iter().filter(|seat| after.as_ref().is_none_or(|last| seat.code > *last));
+    let page = Page::cut(&ctx, &request, limit, seats.cloned().collect(), |last| last.code.clone())?;
     Ok(HttpResponse::Ok().json(page.map(SeatOut::from)))
 }
 
@@ -81,7 +81,8 @@ pub async fn list_seats(ctx: Ctx, request: HttpRequest, paging: web::Query<Pagin
 pub async fn list_contacts(ctx: Ctx, query: web::Query<ContactsQuery>) -> Answer {
     let ContactsQuery { body, observatory } = query.into_inner();
     let filter = filter_of(&ctx, &RegisterQuery { body, observatory, ..RegisterQuery::default() }).await?;
-    let items = service::contacts(&ctx, filter).await?.into_iter().map(ContactOut::from).collect();
+    let items =
+        service::contacts(&ctx, filter.body, filter.observatory).await?.into_iter().map(ContactOut::from).collect();
     Ok(HttpResponse::Ok().json(ContactsOut { items }))
 }
 
@@ -137,13 +138,12 @@ pub async fn list_designations(
 
 /// Resolves the filter of a query; an unknown body or observatory is an error, not an empty list.
 pub(super) async fn filter_of(ctx: &Ctx, query: &RegisterQuery) -> Result<RegisterFilter, Error> {
-    let db = ctx.reader();
     let body = match &query.body {
-        Some(code) => Some(network::body(db, code).await.map_err(|error| error.as_unknown("body"))?.id),
+        Some(code) => Some(network::body(ctx, code).await.map_err(|error| error.as_unknown("body"))?.id),
         None => None,
     };
     let observatory = match &query.observatory {
-        Some(code) => Some(network::observatory(db, code).await.map_err(|error| error.as_unknown("observatory"))?.id),
+        Some(code) => Some(network::observatory(ctx, code).await.map_err(|error| error.as_unknown("observatory"))?.id),
         None => None,
     };
     Ok(RegisterFilter {

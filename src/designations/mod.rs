@@ -23,6 +23,7 @@ mod labels;
 pub mod mail;
 pub mod model;
 pub mod policy;
+pub mod questions;
 pub mod risks;
 pub mod service;
 pub mod silence;

@@ -236,16 +236,22 @@ impl Record {
 /// Returns the record with the communication of the designation; the record of an end holds the communication of the
 /// end instead.
 pub fn how_it_was_told<'a>(present: &'a Record, history: &'a [Record]) -> &'a Record {
-    let designates = |record: &&Record| matches!(record.change, RecordChange::Registered | RecordChange::Corrected);
     let until_then = |record: &&Record| record.position <= present.position;
-    history.iter().filter(until_then).rfind(designates).unwrap_or(present)
+    history.iter().filter(until_then).rfind(|record| designates(record.change)).unwrap_or(present)
 }
 
-/// Returns [`Record::days_to_communicate`] of the record `present` at the end of a history; `None` for an end without a
-/// communication of its own, because the designation's communication does not apply to it.
-pub fn promptness(present: &Record, history: &[Record]) -> Option<i64> {
-    let told = how_it_was_told(present, history);
-    let is_its_own = present.change != RecordChange::Ended || present.statement.provenance != told.statement.provenance;
+/// Tells whether a record of this kind holds the communication of the designation.
+pub const fn designates(change: RecordChange) -> bool {
+    match change {
+        RecordChange::Registered | RecordChange::Corrected => true,
+        RecordChange::Ended | RecordChange::Annulled => false,
+    }
+}
+
+/// Returns [`Record::days_to_communicate`] of a record; `None` for an end without a communication of its own, because that
+/// of the designation, `told`, does not apply to it.
+pub fn promptness(present: &Record, told: &Provenance) -> Option<i64> {
+    let is_its_own = present.change != RecordChange::Ended || present.statement.provenance != *told;
     is_its_own.then(|| present.days_to_communicate())
 }
 

@@ -24,7 +24,7 @@ use super::model::{
     Successor, Term, Unavailability,
 };
 use super::policy::{self, Action, Subject, Visibility};
-use super::risks::Register;
+use super::questions::{AllSeats, HoldersOn};
 use super::store::{self, Filter, NewDesignation};
 use super::view::{Designation, Dossier};
 use crate::audit::{self, Event};
@@ -44,6 +44,7 @@ use entity::kinds::{RecordChange, SeatKind, UnavailabilityMode};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 pub use super::store::{Filter as RegisterFilter, SeatKey};
 
@@ -380,7 +381,7 @@ pub async fn asked(ctx: &Ctx) -> Result<HashMap<SeatId, Asked>> {
 /// Lists the bodies that no mail can reach today, because they have neither a manager in office nor a certified
 /// mailbox.
 pub async fn unreachable_bodies(ctx: &Ctx) -> Result<HashSet<BodyId>> {
-    let managers = holders_of(ctx.reader(), SeatKind::BodyManager, ctx.today()).await?;
+    let managers = todays_holders_of(ctx, SeatKind::BodyManager).await?;
     let managed: HashSet<BodyId> = managers.iter().map(|one| one.seat.body_id).collect();
     let bodies = ctx.recall(&AllBodies).await?;
     Ok(bodies.iter().filter(|body| body.pec.is_none() && !managed.contains(&body.id)).map(|body| body.id).collect())
@@ -395,15 +396,17 @@ pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64)
 }
 
 /// Computes for each of these designations the days to its communication, as [`model::promptness`] does. An end is
-/// compared with earlier communications, so the histories of all ended ones are read in one query.
+/// compared with the communication before it, so those of all ended ones are read in one query.
 pub async fn promptness(db: &impl ConnectionTrait, lines: &[Designation]) -> Result<HashMap<DesignationId, i64>> {
     let ended = lines.iter().filter(|line| line.record.change == RecordChange::Ended).map(|line| line.id).collect();
-    let histories = store::histories(db, ended).await?;
-    let told = |line: &Designation| {
-        let history = histories.get(&line.id).map_or(&[][..], Vec::as_slice);
-        Some((line.id, model::promptness(&line.record, history)?))
+    let told = store::told(db, ended).await?;
+    let days = |line: &Designation| {
+        let all = told.get(&line.id).map_or(&[][..], Vec::as_slice);
+        let before = all.iter().rev().find(|(position, _)| *position <= line.record.position);
+        let provenance = before.map_or(&line.record.statement.provenance, |(_, provenance)| provenance);
+        Some((line.id, model::promptness(&line.record, provenance)?))
     };
-    Ok(lines.iter().filter_map(told).collect())
+    Ok(lines.iter().filter_map(days).collect())
 }
 
 /// Finds one designation with its history, documents and absences. Unknown and invisible ones get the same answer.
@@ -420,20 +423,31 @@ pub async fn dossier(ctx: &Ctx, id: DesignationId) -> Result<Dossier> {
     })
 }
 
-/// Reads every seat of the network, in the order of the codes, for slices that act for the service itself.
+/// Reads every seat of the network, in the order of the codes, for use cases; reads ask [`AllSeats`].
 pub async fn seats(db: &impl ConnectionTrait) -> Result<Vec<Seat>> {
     Ok(store::seats(db).await?)
 }
 
 /// Lists the seats of the network, in the order of the codes. Who may: any participant.
-pub async fn list_seats(ctx: &Ctx) -> Result<Vec<Seat>> {
+pub async fn list_seats(ctx: &Ctx) -> Result<Arc<Vec<Seat>>> {
     ctx.demand(policy::may_ever(&ctx.actor, Action::ViewSeats))?;
-    seats(ctx.reader()).await
+    ctx.recall(&AllSeats).await
 }
 
 /// Finds one seat.
 pub async fn seat(db: &impl ConnectionTrait, key: SeatKey<'_>) -> Result<Seat> {
     store::seat(db, key).await?.ok_or(Error::NotFound)
+}
+
+/// Finds the seat with a code, for reads.
+pub async fn seat_called(ctx: &Ctx, code: &str) -> Result<Seat> {
+    ctx.recall(&AllSeats).await?.iter().find(|seat| seat.code == code).cloned().ok_or(Error::NotFound)
+}
+
+/// Lists today's holders of seats of this kind, for reads.
+pub async fn todays_holders_of(ctx: &Ctx, kind: SeatKind) -> Result<Vec<Designation>> {
+    let holders = ctx.recall(&HoldersOn(ctx.today())).await?;
+    Ok(holders.iter().filter(|one| one.seat.kind == kind).cloned().collect())
 }
 
 /// Lists the holders of seats of this kind on the day.
@@ -442,27 +456,19 @@ pub async fn holders_of(db: &impl ConnectionTrait, kind: SeatKind, day: NaiveDat
     Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
 }
 
-/// Lists the holders of all seats on the day, for the slices that write to them.
+/// Lists the holders of all seats on the day, for use cases; reads ask [`HoldersOn`].
 pub async fn all_holders(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<Designation>> {
-    let filter = Filter { as_of: Some(day), ..Filter::default() };
-    Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
+    Ok(store::all_holders(db, day).await?)
 }
 
 /// Lists absences that touch a period, without withdrawn ones.
 pub async fn absences(db: &impl ConnectionTrait, from: NaiveDate, to: NaiveDate) -> Result<Vec<Unavailability>> {
-    let all = store::unavailabilities(db, None, Some((from, to))).await?;
-    Ok(all.into_iter().filter(|absence| absence.withdrawn_at.is_none()).collect())
-}
-
-/// Returns the register as known now, looked at on a day: for the radar.
-pub async fn on_day(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Register> {
-    let (seats, designations) = (seats(db).await?, whole_register(db).await?);
-    Ok(Register::new(day, seats, designations, absences(db, day, day).await?))
+    Ok(store::absences(db, from, to).await?)
 }
 
 /// Returns every designation as known now, whatever its term.
 pub async fn whole_register(db: &impl ConnectionTrait) -> Result<Vec<Designation>> {
-    Ok(store::list(db, &Visibility::Everything, &Filter::default(), None, None).await?)
+    Ok(store::whole_register(db).await?)
 }
 
 /// Returns the end of a day in Europe/Rome: "as known on day K" includes everything recorded on that day.

@@ -1,7 +1,7 @@
 //! Requests to fill a seat as questions, answered when the seat is filled.
 
 use super::mail::kinds::Requested;
-use super::service;
+use super::questions::HoldersOn;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::mail::kind::MailKind;
@@ -19,7 +19,7 @@ pub async fn questions(db: &impl ConnectionTrait, since: DateTime<Utc>) -> Resul
 }
 
 /// Returns the seats held today as answered now, because a filled seat leaves no request open.
-pub async fn answers(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<Instants> {
-    let holders = service::all_holders(db, ctx.today()).await?;
+pub async fn answers(ctx: &Ctx) -> Result<Instants> {
+    let holders = ctx.recall(&HoldersOn(ctx.today())).await?;
     Ok(holders.iter().map(|one| (one.seat.id.to_string(), ctx.now())).collect())
 }

@@ -16,6 +16,7 @@ use crate::db::Txn;
 use crate::deliverables::due as contributions;
 use crate::deliverables::model::is_accepted;
 use crate::deliverables::service as deliverables;
+use crate::designations::questions::HoldersOn;
 use crate::designations::service as designations;
 use crate::designations::view::Designation;
 use crate::documents::service::{self as documents, OwnsDocuments};
@@ -139,7 +140,7 @@ async fn record(ctx: &Ctx, txn: &Txn, verb: Verb, of: &EarlyAccess) -> Result<()
 /// Lists the accesses that stand today or will, by product. Public.
 pub async fn list(ctx: &Ctx) -> Result<Vec<AccessView>> {
     let today = ctx.today();
-    let mut views = views(ctx, designations::all_holders(ctx.reader(), today).await?).await?;
+    let mut views = views(ctx, &ctx.recall(&HoldersOn(today)).await?).await?;
     views.retain(|view| view.is_held && view.access.ended_at.is_none() && view.access.until >= today);
     views.sort_by(|one, other| (&one.product_code, &one.place).cmp(&(&other.product_code, &other.place)));
     Ok(views)
@@ -154,12 +155,12 @@ pub async fn access(ctx: &Ctx, id: EarlyAccessId) -> Result<AccessView> {
 /// Lists all accesses, ended ones too, the latest first. Who may: secretariat and direction.
 pub async fn past_and_present(ctx: &Ctx) -> Result<Vec<AccessView>> {
     ctx.demand(policy::may(&ctx.actor, Action::ViewLog))?;
-    views(ctx, designations::whole_register(ctx.reader()).await?).await
+    views(ctx, &designations::whole_register(ctx.reader()).await?).await
 }
 
-async fn views(ctx: &Ctx, register: Vec<Designation>) -> Result<Vec<AccessView>> {
+async fn views(ctx: &Ctx, register: &[Designation]) -> Result<Vec<AccessView>> {
     let catalogue = ctx.recall(&Catalogue).await?;
-    let register: HashMap<DesignationId, Designation> = register.into_iter().map(|one| (one.id, one)).collect();
+    let register: HashMap<DesignationId, &Designation> = register.iter().map(|one| (one.id, one)).collect();
     let today = ctx.today();
     let view = |access: EarlyAccess| {
         let product = catalogue.iter().find(|product| product.id == access.product_id)?;

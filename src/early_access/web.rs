@@ -10,7 +10,7 @@ use crate::catalogue::web::href as product_href;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::deliverables::view::period_name;
-use crate::designations::service as designations;
+use crate::designations::questions::HoldersOn;
 use crate::error::Result;
 use crate::http::Answer;
 use crate::http::form::{self, Choice, Form, FormState, OnlyButton, Sent, Versioned};
@@ -212,7 +212,7 @@ async fn grant_access(ctx: Ctx, request: HttpRequest, form: Sent<GrantForm>) -> 
 async fn grant_page(ctx: &Ctx, request: &HttpRequest, form: FormState<GrantForm>) -> Result<GrantPage> {
     ctx.demand(policy::may(&ctx.actor, Action::Keep))?;
     let catalogue = ctx.recall(&Catalogue).await?;
-    let holders = designations::all_holders(ctx.reader(), ctx.today()).await?;
+    let holders = ctx.recall(&HoldersOn(ctx.today())).await?;
     let holder = |one: &crate::designations::view::Designation| {
         let name = format!("{}, {} ({})", one.holder.name(), place_of(one), one.seat.kind.label(ctx.lang));
         Choice::new(one.id, name)

@@ -35,6 +35,7 @@ use crate::db::{StoreError, Txn};
 use crate::error::{Code, Error, Result};
 use crate::mail::outbox::withdraw::{self, Promised};
 use crate::meetings::verb::Verb;
+use crate::network::questions::AllBodies;
 use crate::network::service as network;
 use crate::open::{self, Guarded, Scoped, Seen, read, scope};
 use crate::releases::service as releases;
@@ -138,7 +139,8 @@ async fn followed(ctx: &Ctx, db: &impl ConnectionTrait, mut outcomes: Vec<Outcom
 async fn own_copy(ctx: &Ctx, person: PersonId) -> Result<Member> {
     let seat = ctx.actor.seats.first().ok_or(Error::Denied)?;
     let view = network::person(ctx.reader(), person).await?;
-    let party = network::body_by_id(ctx.reader(), seat.body_id).await?.name;
+    let bodies = ctx.recall(&AllBodies).await?;
+    let party = bodies.iter().find(|body| body.id == seat.body_id).ok_or(Error::NotFound)?.name.clone();
     Ok(Member {
         person_id: person,
         designation_id: seat.designation_id,
@@ -162,7 +164,8 @@ async fn sheet(db: &impl ConnectionTrait, meeting: &Meeting) -> Result<mail::She
 /// Reads all data of a meeting that the caller has opened, for the answer after a change.
 pub async fn dossier(ctx: &Ctx, db: &impl ConnectionTrait, meeting: Meeting) -> Result<Dossier> {
     let mut recorded = store::attendances(db, meeting.id).await?;
-    let parties = parties_of(ctx, db, &meeting).await?;
+    let table = store::table(db, meeting.table_id).await?;
+    let parties = members::parties_at(ctx, db, &meeting, &table).await?;
     let quorum = Quorum::of(parties.len(), parties.iter().filter_map(|party| recorded.get(&party.body_id)));
     let there = parties.iter().filter_map(|party| Some((party, recorded.get(&party.body_id)?)));
     // Without recorded presences the names are not needed.
@@ -176,7 +179,6 @@ pub async fn dossier(ctx: &Ctx, db: &impl ConnectionTrait, meeting: Meeting) -> 
         (Vec::new(), Vec::new())
     };
     Ok(Dossier {
-        table: store::table(db, meeting.table_id).await?,
         agenda: store::agenda(db, meeting.id).await?,
         outcomes: followed(ctx, db, store::outcomes(db, meeting.id).await?).await?,
         presences,
@@ -185,6 +187,7 @@ pub async fn dossier(ctx: &Ctx, db: &impl ConnectionTrait, meeting: Meeting) -> 
         mails: outcomes_of(db, meeting.id, &told).await?,
         told,
         guests,
+        table,
         meeting,
     })
 }

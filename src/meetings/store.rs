@@ -9,7 +9,7 @@ pub use members::{add_parties, end_parties, guests, parties_at, replace_guests, 
 use super::model::{Attendance, Convocation, Meeting, Number, Quorum, Slot, Stage, Told, Venue};
 use super::policy::Visibility;
 use super::view::{Invited, Line, Member, Outcome, Table};
-use crate::db::{StoreError, exactly_one, page, save_row};
+use crate::db::{StoreError, exactly_one, page, read, save_row};
 use crate::letters;
 use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -162,7 +162,7 @@ pub async fn list(
             .add_option(filter.to.map(|day| meeting::Column::Day.lte(day))),
     );
     let key = (meeting::Column::Day.into_expr(), meeting::Column::Id);
-    let rows = page(query, Order::Desc, key, after, limit).all(db).await?;
+    let rows = read(db, &page(query, Order::Desc, key, after), limit).await?;
     lines(db, rows).await
 }
 

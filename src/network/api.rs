@@ -6,6 +6,7 @@ use super::model::{
     TerritoryView,
 };
 use super::policy::Action;
+use super::questions::{AllBodies, AllObservatories, AllTerritories};
 use super::service;
 use crate::auth::rights::Right;
 use crate::ctx::Ctx;
@@ -291,7 +292,7 @@ pub struct PersonPatch {
 #[utoipa::path(tag = "Network", responses((status = 200, body = AgreementOut)))]
 #[get("/agreement")]
 pub async fn show_agreement(ctx: Ctx) -> Answer {
-    Ok(agreement_answer(service::agreement(ctx.reader()).await?))
+    Ok(agreement_answer(service::agreement(&ctx).await?))
 }
 
 /// Enter the day of signature
@@ -317,7 +318,7 @@ pub async fn edit_agreement(ctx: Ctx, request: HttpRequest, MergePatch(patch): M
 #[utoipa::path(tag = "Network", responses((status = 200, body = Page<BodyOut>)))]
 #[get("/bodies")]
 pub async fn list_bodies(ctx: Ctx) -> Answer {
-    Ok(whole(service::bodies(ctx.reader()).await?, BodyOut::from))
+    Ok(whole(&ctx.recall(&AllBodies).await?, BodyOut::from))
 }
 
 /// One body
@@ -326,7 +327,7 @@ pub async fn list_bodies(ctx: Ctx) -> Answer {
 #[utoipa::path(tag = "Network", params(("code" = String, Path, max_length = 200)), responses((status = 200, body = BodyOut)))]
 #[get("/bodies/{code}")]
 pub async fn show_body(ctx: Ctx, code: web::Path<String>) -> Answer {
-    Ok(body_answer(service::body(ctx.reader(), &code).await?))
+    Ok(body_answer(service::body(&ctx, &code).await?))
 }
 
 /// Enter the certified mailbox of a body
@@ -357,7 +358,7 @@ pub async fn edit_body(
 #[utoipa::path(tag = "Network", responses((status = 200, body = Page<ObservatoryOut>)))]
 #[get("/observatories")]
 pub async fn list_observatories(ctx: Ctx) -> Answer {
-    Ok(whole(service::observatories(ctx.reader()).await?, ObservatoryOut::from))
+    Ok(whole(&ctx.recall(&AllObservatories).await?, ObservatoryOut::from))
 }
 
 /// One observatory
@@ -366,7 +367,7 @@ pub async fn list_observatories(ctx: Ctx) -> Answer {
 #[utoipa::path(tag = "Network", params(("code" = String, Path, max_length = 60)), responses((status = 200, body = ObservatoryOut)))]
 #[get("/observatories/{code}")]
 pub async fn show_observatory(ctx: Ctx, code: web::Path<String>) -> Answer {
-    let observatory = service::observatory(ctx.reader(), &code).await?;
+    let observatory = service::observatory(&ctx, &code).await?;
     Ok(HttpResponse::Ok().json(ObservatoryOut::from(observatory)))
 }
 
@@ -376,7 +377,7 @@ pub async fn show_observatory(ctx: Ctx, code: web::Path<String>) -> Answer {
 #[utoipa::path(tag = "Network", responses((status = 200, body = Page<TerritoryOut>)))]
 #[get("/territories")]
 pub async fn list_territories(ctx: Ctx) -> Answer {
-    Ok(whole(service::territories(ctx.reader()).await?, TerritoryOut::from))
+    Ok(whole(&ctx.recall(&AllTerritories).await?, TerritoryOut::from))
 }
 
 /// The working days of a territory
@@ -440,8 +441,8 @@ pub async fn update_person(
 
 /// Answers with a complete list on one page, because lists of the network are short: the bodies of an agreement rarely
 /// change.
-fn whole<T, O: Serialize>(items: Vec<T>, say: impl FnMut(T) -> O) -> HttpResponse {
-    let page = Page { items: items.into_iter().map(say).collect(), links: Links { next: None } };
+fn whole<T: Clone, O: Serialize>(items: &[T], say: impl FnMut(T) -> O) -> HttpResponse {
+    let page = Page { items: items.iter().cloned().map(say).collect(), links: Links { next: None } };
     HttpResponse::Ok().json(page)
 }
 

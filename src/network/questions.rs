@@ -1,11 +1,15 @@
 //! Questions about the network, answered from memory while the data stay the same ([`crate::memory`]).
 
-use super::model::{BodyView, ObservatoryView, TerritoryView};
+use super::model::{AgreementView, BodyView, ObservatoryView, TerritoryView};
 use super::store;
 use crate::error::Result;
 use crate::memory::Question;
 use crate::time::Calendars;
 use sea_orm::ConnectionTrait;
+
+/// The agreement in force; none before the network is loaded.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct InForce;
 
 /// All bodies, in their order.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -26,6 +30,14 @@ pub struct AllCalendars;
 /// Working days before a joint release from which it may go out without a chapter.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ChapterLimit;
+
+impl Question for InForce {
+    type Answer = Option<AgreementView>;
+
+    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+        Ok(store::agreement(db).await?)
+    }
+}
 
 impl Question for AllBodies {
     type Answer = Vec<BodyView>;

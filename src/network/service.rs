@@ -10,7 +10,7 @@ pub use super::model::{
 };
 use super::model::{BOUNCE_NOTE_CHARACTERS, NetworkRefusal, changed_members};
 use super::policy::{self, Action, Reach};
-use super::questions::{AllCalendars, AllTerritories};
+use super::questions::{AllBodies, AllCalendars, AllObservatories, AllTerritories, InForce};
 pub use super::settings::Ladder;
 use super::store;
 pub use super::store::Connection;
@@ -26,48 +26,48 @@ use crate::risk::{AtRisk, Risk, RiskKind};
 use crate::time::{Calendars, TerritoryCalendar, zone};
 use crate::typed;
 use chrono::NaiveDate;
-use entity::ids::{BodyId, ObservatoryId, PersonId};
+use entity::ids::{BodyId, PersonId};
 use serde_json::json;
 
 /// Finds the agreement in force. Public. Not found before the network is loaded.
-pub async fn agreement(db: &impl Connection) -> Result<AgreementView> {
-    store::agreement(db).await?.ok_or(Error::NotFound)
+pub async fn agreement(ctx: &Ctx) -> Result<AgreementView> {
+    ctx.recall(&InForce).await?.as_ref().clone().ok_or(Error::NotFound)
 }
 
-/// Lists all bodies, the region first. Public.
+/// Lists all bodies, the region first, for use cases; reads ask [`AllBodies`].
 pub async fn bodies(db: &impl Connection) -> Result<Vec<BodyView>> {
     Ok(store::bodies(db).await?)
 }
 
 /// Finds a body by its code, its IPA code or any of its names, regardless of case.
-pub async fn body(db: &impl Connection, called: &str) -> Result<BodyView> {
+pub async fn body(ctx: &Ctx, called: &str) -> Result<BodyView> {
+    meant(&*ctx.recall(&AllBodies).await?, called)
+}
+
+fn meant(bodies: &[BodyView], called: &str) -> Result<BodyView> {
     let called = called.trim().to_lowercase();
     let is_called = |name: &str| name.to_lowercase() == called;
-    let is_meant = |body: &BodyView| {
+    let is_meant = |body: &&BodyView| {
         [&body.code, &body.ipa_code, &body.name].into_iter().chain(&body.aliases).any(|name| is_called(name))
     };
-    bodies(db).await?.into_iter().find(is_meant).ok_or(Error::NotFound)
+    bodies.iter().find(is_meant).cloned().ok_or(Error::NotFound)
 }
 
 pub async fn body_by_id(db: &impl Connection, id: BodyId) -> Result<BodyView> {
     store::body_by_id(db, id).await?.ok_or(Error::NotFound)
 }
 
-/// Lists all observatories, the regional one first. Public.
+/// Lists all observatories, the regional one first, for use cases; reads ask [`AllObservatories`].
 pub async fn observatories(db: &impl Connection) -> Result<Vec<ObservatoryView>> {
     Ok(store::observatories(db).await?)
 }
 
 /// Finds an observatory by its code.
-pub async fn observatory(db: &impl Connection, code: &str) -> Result<ObservatoryView> {
-    store::observatory_by_code(db, code).await?.ok_or(Error::NotFound)
+pub async fn observatory(ctx: &Ctx, code: &str) -> Result<ObservatoryView> {
+    ctx.recall(&AllObservatories).await?.iter().find(|one| one.code == code).cloned().ok_or(Error::NotFound)
 }
 
-pub async fn observatory_by_id(db: &impl Connection, id: ObservatoryId) -> Result<ObservatoryView> {
-    store::observatory_by_id(db, id).await?.ok_or(Error::NotFound)
-}
-
-/// Lists all territories with their patron days. Public.
+/// Lists all territories with their patron days, for use cases; reads ask [`AllTerritories`].
 pub async fn territories(db: &impl Connection) -> Result<Vec<TerritoryView>> {
     Ok(store::territories(db).await?)
 }

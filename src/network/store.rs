@@ -9,7 +9,7 @@ use crate::db::{StoreError, Txn, save_row};
 use crate::texts::Lang;
 use crate::time::{CalendarData, Calendars, NonWorkingRule, OneOffDay, RuleKind, TerritoryDays};
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{BodyId, ObservatoryId, PersonId};
+use entity::ids::{BodyId, PersonId};
 use entity::kinds::{NonWorkingRuleKind, RecordChange, SeatKind};
 use entity::{
     agreement, agreement_act, body, body_alias, designation, designation_record, non_working_rule, observatory,
@@ -126,16 +126,6 @@ pub async fn observatories(db: &impl Connection) -> Result<Vec<ObservatoryView>>
     let mut views = observatories_of(db, rows).await?;
     views.sort_by_key(|observatory| observatory.kind);
     Ok(views)
-}
-
-pub async fn observatory_by_code(db: &impl Connection, code: &str) -> Result<Option<ObservatoryView>> {
-    let rows = observatory::Entity::find().filter(observatory::Column::Code.eq(code)).all(db).await?;
-    Ok(observatories_of(db, rows).await?.pop())
-}
-
-pub async fn observatory_by_id(db: &impl Connection, id: ObservatoryId) -> Result<Option<ObservatoryView>> {
-    let row = observatory::Entity::find_by_id(id).one(db).await?;
-    Ok(observatories_of(db, row.into_iter().collect()).await?.pop())
 }
 
 async fn observatories_of(db: &impl Connection, rows: Vec<observatory::Model>) -> Result<Vec<ObservatoryView>> {

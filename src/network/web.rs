@@ -116,7 +116,7 @@ pub fn shell_below_network(ctx: &Ctx, request: &HttpRequest, title: String) -> S
 
 /// Collects the facts of a body's page; not found for an unknown body.
 pub async fn body_facts(ctx: &Ctx, code: &str) -> Result<BodyFacts> {
-    let body = service::body(ctx.reader(), code).await?;
+    let body = service::body(ctx, code).await?;
     let observatories = ctx.recall(&AllObservatories).await?;
     Ok(BodyFacts {
         kind: body_kind(&body, ctx.lang),
@@ -134,7 +134,7 @@ pub async fn body_facts(ctx: &Ctx, code: &str) -> Result<BodyFacts> {
 
 /// Collects the facts of an observatory's page; not found for an unknown code.
 pub async fn observatory_facts(ctx: &Ctx, code: &str) -> Result<ObservatoryFacts> {
-    let observatory = service::observatory(ctx.reader(), code).await?;
+    let observatory = service::observatory(ctx, code).await?;
     let bodies = ctx.recall(&AllBodies).await?;
     Ok(ObservatoryFacts {
         kind: observatory.kind.label(ctx.lang),
@@ -157,7 +157,7 @@ async fn territory_facts(ctx: &Ctx, code: &str) -> Result<TerritoryFacts> {
 }
 
 async fn agreement_box(ctx: &Ctx, bodies: &[BodyView]) -> Result<Option<AgreementBox>> {
-    let agreement = match service::agreement(ctx.reader()).await {
+    let agreement = match service::agreement(ctx).await {
         Ok(agreement) => agreement,
         Err(Error::NotFound) => return Ok(None),
         Err(error) => return Err(error),

@@ -11,6 +11,7 @@ use crate::auth::actor::HeldSeat;
 use crate::ctx::Ctx;
 use crate::deliverables::view::{DeliverableView, Progress};
 use crate::designations::model::{Seat, Term};
+use crate::designations::questions::{AllSeats, RegisterOn};
 use crate::designations::service::{self as register, RegisterFilter};
 use crate::designations::view::Designation;
 use crate::due::Obligation;
@@ -51,11 +52,20 @@ const FORMER_HOLDERS: u64 = 100;
 /// Who may: secretariat and direction. The present knowledge decides, also for a future day.
 pub async fn radar(ctx: &Ctx, on: Option<NaiveDate>) -> Result<Vec<SeatAtRisk>> {
     ctx.demand(policy::may(&ctx.actor, Action::ViewRadar))?;
-    let (db, day) = (ctx.reader(), on.unwrap_or_else(|| ctx.today()));
-    let register = register::on_day(db, day).await?;
-    let risks = slices::risks(ctx, db, &register).await?;
-    let obligations = slices::due(db, day + Days::new(OPEN_DAYS)).await?;
-    Ok(radar::by_seat(&register, &risks, &obligations))
+    let day = on.unwrap_or_else(|| ctx.today());
+    at_risk(ctx, day, &open_obligations(ctx, day).await?).await
+}
+
+/// Returns the open obligations due within a year from a day, and overdue ones.
+async fn open_obligations(ctx: &Ctx, day: NaiveDate) -> Result<Vec<Obligation>> {
+    slices::due(ctx, ctx.reader(), day + Days::new(OPEN_DAYS)).await
+}
+
+/// Returns the seats at risk on a day, with those of the open obligations that are due meanwhile.
+async fn at_risk(ctx: &Ctx, day: NaiveDate, open: &[Obligation]) -> Result<Vec<SeatAtRisk>> {
+    let register = ctx.recall(&RegisterOn(day)).await?;
+    let risks = slices::risks(ctx, ctx.reader(), &register).await?;
+    Ok(radar::by_seat(&register, &risks, open))
 }
 
 /// Content of the Monday page.
@@ -136,21 +146,24 @@ async fn leaving(ctx: &Ctx, upto: NaiveDate) -> Result<Vec<Leaving>> {
 /// Returns the Monday list. Who may: the secretariat.
 pub async fn monday(ctx: &Ctx) -> Result<Monday> {
     ctx.demand(policy::may(&ctx.actor, Action::ViewMonday))?;
-    let (db, today) = (ctx.reader(), ctx.today());
+    let today = ctx.today();
     let last_day = today + Days::new(NEXT_DAYS);
-    let mut open = slices::due(db, last_day).await?;
+    let mut open = open_obligations(ctx, today).await?;
+    let risks = at_risk(ctx, today, &open).await?;
+    open.retain(|one| one.due_day <= last_day);
     open.sort_by_key(|one| one.due_day);
+    let named = releases_of(ctx, &open).await?;
     let (late, soon) = owed(ctx, open).await?.into_iter().partition(|one: &Owed| one.obligation.due_day < today);
     let jobs = status::overview(ctx).await?;
     Ok(Monday {
-        risks: radar(ctx, None).await?,
-        late: by_release(db, late).await?,
-        soon: by_release(db, soon).await?,
+        risks,
+        late: by_release(&named, late),
+        soon: by_release(&named, soon),
         moved: moved(ctx).await?,
         leaving: leaving(ctx, last_day).await?,
         next: next(ctx).await?,
         waiting: waiting(ctx).await?,
-        held_up: held_up(db).await?,
+        held_up: held_up(ctx).await?,
         proposals: tasks::service::open_proposals(ctx).await?,
         stuck_mails: stuck_mails(ctx).await?,
         failing_jobs: jobs.into_iter().filter(JobStatus::is_failing).collect(),
@@ -177,27 +190,29 @@ async fn next(ctx: &Ctx) -> Result<Option<(ReleaseView, Vec<DeliverableView>)>> 
 }
 
 async fn waiting(ctx: &Ctx) -> Result<Vec<DeliverableView>> {
-    const SHOWN: u64 = 50;
-    let mut waiting = Vec::new();
-    for state in [DeliverableState::Submitted, DeliverableState::Blocked] {
-        let filter = deliverables::service::DeliverableFilter { state: Some(state), ..Default::default() };
-        waiting.extend(deliverables::service::list(ctx, &filter, None, SHOWN).await?);
-    }
+    // More than a network has at one time.
+    const MOST: u64 = 1000;
+    let states = Some(vec![DeliverableState::Submitted, DeliverableState::Blocked]);
+    let filter = deliverables::service::DeliverableFilter { states, ..Default::default() };
+    let mut waiting = deliverables::service::list(ctx, &filter, None, MOST).await?;
+    waiting.sort_by_key(|view| view.deliverable.state() != DeliverableState::Submitted);
     Ok(waiting)
 }
 
 /// Returns the tasks that the secretariat has to decide about: refused by their seat, or blocked.
-async fn held_up(db: &impl ConnectionTrait) -> Result<Vec<Task>> {
-    let of = |state, due| TaskFilter { state: Some(state), due, ..TaskFilter::default() };
-    let mut held_up = tasks::service::all(db, &of(TaskState::Refused, false)).await?;
-    held_up.extend(tasks::service::all(db, &of(TaskState::Blocked, true)).await?);
+async fn held_up(ctx: &Ctx) -> Result<Vec<Task>> {
+    let states = Some(vec![TaskState::Refused, TaskState::Blocked]);
+    let filter = TaskFilter { states, ..TaskFilter::default() };
+    let mut held_up = tasks::service::all(ctx.reader(), &filter).await?;
+    held_up.retain(|task| task.state() == TaskState::Refused || task.is_due());
+    held_up.sort_by_key(|task| task.state() != TaskState::Refused);
     Ok(held_up)
 }
 
 /// Adds seat, holder, delay and last reminder to obligations.
 async fn owed(ctx: &Ctx, open: Vec<Obligation>) -> Result<Vec<Owed>> {
     let (db, today) = (ctx.reader(), ctx.today());
-    let roll = reminders::roll(db, today).await?;
+    let roll = reminders::todays_roll(ctx).await?;
     let holder = |seat: SeatId| roll.holder(seat).map(|designation| designation.holder.id);
     let people = network::people_by_id(db, open.iter().filter_map(|one| holder(one.seat_id))).await?;
     let people: HashMap<PersonId, PersonView> = people.into_iter().map(|person| (person.id, person)).collect();
@@ -222,12 +237,18 @@ async fn owed(ctx: &Ctx, open: Vec<Obligation>) -> Result<Vec<Owed>> {
     Ok(open.into_iter().map(with_people).collect())
 }
 
-/// Groups obligations by their release, in the order of their first day; those for no release come last.
-async fn by_release(db: &impl ConnectionTrait, owed: Vec<Owed>) -> Result<Vec<OwedFor>> {
-    let ids: Vec<ReleaseId> = owed.iter().filter_map(|one| one.obligation.release_id).collect();
+/// Returns the releases for which these obligations are.
+async fn releases_of(ctx: &Ctx, open: &[Obligation]) -> Result<HashMap<ReleaseId, ReleaseView>> {
+    let ids: Vec<ReleaseId> = open.iter().filter_map(|one| one.release_id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let filter = ReleaseFilter { ids: Some(ids), ..ReleaseFilter::default() };
-    let mut named: HashMap<ReleaseId, ReleaseView> =
-        releases::all(db, &filter).await?.into_iter().map(|view| (view.release.id, view)).collect();
+    Ok(releases::all(ctx.reader(), &filter).await?.into_iter().map(|view| (view.release.id, view)).collect())
+}
+
+/// Groups obligations by their release, in the order of their first day; those for no release come last.
+fn by_release(named: &HashMap<ReleaseId, ReleaseView>, owed: Vec<Owed>) -> Vec<OwedFor> {
     let mut groups: Vec<(Option<ReleaseId>, Vec<Owed>)> = Vec::new();
     for one in owed {
         let id = one.obligation.release_id;
@@ -237,7 +258,11 @@ async fn by_release(db: &impl ConnectionTrait, owed: Vec<Owed>) -> Result<Vec<Ow
         }
     }
     groups.sort_by_key(|(id, _)| id.is_none());
-    Ok(groups.into_iter().map(|(id, owed)| OwedFor { release: id.and_then(|id| named.remove(&id)), owed }).collect())
+    let with_release = |(id, owed): (Option<ReleaseId>, Vec<Owed>)| OwedFor {
+        release: id.and_then(|id| named.get(&id)).cloned(),
+        owed,
+    };
+    groups.into_iter().map(with_release).collect()
 }
 
 /// Returns the mails a person has to check, those given up first.
@@ -278,7 +303,7 @@ pub struct FormerHolder {
 /// Returns a dossier for each seat the caller holds. Who may: any participant, about their own seats.
 pub async fn dossiers(ctx: &Ctx) -> Result<Vec<SeatDossier>> {
     ctx.demand(policy::may(&ctx.actor, Action::ViewDossiers))?;
-    let open = slices::due(ctx.reader(), ctx.today() + Days::new(OPEN_DAYS)).await?;
+    let open = open_obligations(ctx, ctx.today()).await?;
     let coming = coming_releases(ctx.reader()).await?;
     let referents = referents_for_deputies(ctx).await?;
     let mut dossiers = Vec::new();
@@ -344,14 +369,13 @@ async fn referents_for_deputies(ctx: &Ctx) -> Result<Vec<Seat>> {
     if !ctx.actor.holds(SeatKind::Deputy) {
         return Ok(Vec::new());
     }
-    let mut seats = register::seats(ctx.reader()).await?;
-    seats.retain(|seat| seat.kind == SeatKind::Referent);
-    Ok(seats)
+    let seats = ctx.recall(&AllSeats).await?;
+    Ok(seats.iter().filter(|seat| seat.kind == SeatKind::Referent).cloned().collect())
 }
 
 /// Returns the open obligations of the seats that the caller holds or stands in for, earliest first, for the home page.
 pub async fn own_obligations(ctx: &Ctx) -> Result<Vec<Obligation>> {
-    let mut own = slices::due(ctx.reader(), ctx.today() + Days::new(OPEN_DAYS)).await?;
+    let mut own = open_obligations(ctx, ctx.today()).await?;
     let referents = referents_for_deputies(ctx).await?;
     own.retain(|one| ctx.actor.seats.iter().any(|held| works_for(held, one.seat_id, &referents)));
     own.sort_by_key(|one| one.due_day);

@@ -67,3 +67,41 @@ impl Question for PublishedBetween {
         Ok(Published::read(db, &filter).await?)
     }
 }
+
+/// One release.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ReleaseOf(pub ReleaseId);
+
+/// The release whose page has an address.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ReleaseAt(pub String);
+
+/// The history of a release, and the shares of the observatories in it.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct HistoryOf(pub ReleaseId);
+
+impl Question for ReleaseOf {
+    type Answer = Option<ReleaseView>;
+
+    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+        Ok(store::find(db, self.0).await?)
+    }
+}
+
+impl Question for ReleaseAt {
+    type Answer = Option<ReleaseView>;
+
+    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+        Ok(store::find_at(db, &self.0).await?)
+    }
+}
+
+impl Question for HistoryOf {
+    type Answer = (Vec<Change>, Vec<Share>);
+
+    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+        let changes = store::changes(db, &[self.0]).await?.remove(&self.0);
+        let shares = store::shares(db, &[self.0]).await?.remove(&self.0);
+        Ok((changes.unwrap_or_default(), shares.unwrap_or_default()))
+    }
+}

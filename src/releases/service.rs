@@ -23,6 +23,7 @@ use self::plan::{free_address, observatory_for, product_for};
 use super::mail::{self, Telling, Workload};
 use super::model::{NOTICE_TARGET_WORKING_DAYS, Reason, Refusal, Release, Slot, When, must_be_in_use, must_be_owed_by};
 use super::policy::{self, Action};
+use super::questions::ReleaseOf;
 use super::store::{self, Cursor, Filter, NewChange};
 use super::view::{Afterwards, ByRule, ReleaseView};
 use super::work_plan::{Work, counts};
@@ -74,9 +75,14 @@ pub async fn all(db: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Relea
     Ok(store::list(db, filter, None, None).await?)
 }
 
-/// Finds one release.
+/// Finds one release, for use cases; reads ask [`release_of`].
 pub async fn release(db: &impl ConnectionTrait, id: ReleaseId) -> Result<ReleaseView> {
     store::find(db, id).await?.ok_or(Error::NotFound)
+}
+
+/// Finds one release, for reads. Public.
+pub async fn release_of(ctx: &Ctx, id: ReleaseId) -> Result<ReleaseView> {
+    ctx.recall(&ReleaseOf(id)).await?.as_ref().clone().ok_or(Error::NotFound)
 }
 
 /// Tells whether a notice reaches the network's target.
@@ -142,7 +148,7 @@ pub async fn correct(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: i32, input: C
     };
     let period = input.period.unwrap_or(current.period);
     let owner = input.observatory.unwrap_or(owner);
-    let observatory = observatory_for(txn, &product, owner.as_deref()).await?.map(|one| one.id);
+    let observatory = observatory_for(ctx, &product, owner.as_deref()).await?.map(|one| one.id);
     if product.id != current.product_id {
         must_be_in_use(&product)?;
     }

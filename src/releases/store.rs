@@ -2,7 +2,7 @@
 
 use super::model::{Baseline, Reason, Refusal, Release, Slot, Stage, When};
 use super::view::{ReleaseView, Seen, Share, Whose};
-use crate::db::{StoreError, page, save_row};
+use crate::db::{StoreError, page, read, save_row};
 use crate::error::Error;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::ids::{ObservatoryId, ProductId, ReleaseId};
@@ -200,8 +200,8 @@ pub async fn list(
         .add_option(filter.to.map(|day| release::Column::Day.lte(day)));
     let key = (release::Column::Day.into_expr(), release::Column::Id);
     let order = if filter.latest_first { Order::Desc } else { Order::Asc };
-    let lines = page(lines().filter(narrowed), order, key, after, limit);
-    let rows = lines.into_model::<Row>().all(db).await?;
+    let lines = page(lines().filter(narrowed), order, key, after);
+    let rows: Vec<Row> = read(db, &lines, limit).await?;
     rows.into_iter().map(ReleaseView::try_from).collect()
 }
 

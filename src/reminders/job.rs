@@ -8,7 +8,7 @@ use crate::network::service as network;
 
 /// Sends the reminders that are due now.
 pub async fn run(ctx: &Ctx) -> Result<Report> {
-    if matches!(network::agreement(ctx.reader()).await, Err(Error::NotFound)) {
+    if matches!(network::agreement(ctx).await, Err(Error::NotFound)) {
         return Ok(Report::new(0, "nobody to tell before a network is loaded"));
     }
     let Tally { mails, lines, skipped, withdrawn, failures } = service::run(ctx).await?;

@@ -32,7 +32,7 @@ impl MailKind for Reminder {
     const WRITTEN_ANEW: bool = true;
 
     async fn still_true(ctx: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
-        meant::still_holds(db, mail.id, ctx.today()).await
+        meant::still_holds(ctx, db, mail.id).await
     }
 }
 
@@ -47,7 +47,7 @@ impl MailKind for Urged {
     const LETS_IN: bool = true;
 
     async fn still_true(ctx: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
-        meant::still_holds(db, mail.id, ctx.today()).await
+        meant::still_holds(ctx, db, mail.id).await
     }
 }
 

@@ -71,8 +71,7 @@ pub async fn run(ctx: &Ctx) -> Result<Tally> {
     let today = now.date();
     let calendars = network::calendars(ctx.reader()).await?;
     let withdrawn = withdraw_untrue(ctx, today).await?;
-    let Look { roll, mut obligations, meant, settled, todays } =
-        look(ctx.reader(), &rules.rungs, &calendars, today).await?;
+    let Look { roll, mut obligations, meant, settled, todays } = look(ctx, &rules.rungs, &calendars, today).await?;
     let named = obligations.iter().filter(|one| one.kind == ObligationKind::Task).map(|one| one.id.into());
     let waiting = tasks::waiting(ctx, named.collect()).await?;
     // A step that waits for others is no reproach to those who cannot do it yet.
@@ -114,9 +113,10 @@ struct Look {
 }
 
 /// Reads the due obligations and the recorded reminders, without making any writer wait.
-async fn look(db: &impl ConnectionTrait, rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> Result<Look> {
+async fn look(ctx: &Ctx, rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> Result<Look> {
+    let db = ctx.reader();
     let roll = meant::roll(db, today).await?;
-    let obligations = slices::due(db, horizon(rungs, calendars, today)).await?;
+    let obligations = slices::due(ctx, db, horizon(rungs, calendars, today)).await?;
     let meant = Meant::of(&obligations, &roll);
     let settled = Log::read(db, obligations.iter(), &meant).await?.settled;
     let todays = promised_on(db, Reminder::NAME, today).await?;
@@ -127,7 +127,7 @@ async fn look(db: &impl ConnectionTrait, rungs: &[i32], calendars: &Calendars, t
 /// since it was planned, or if another run has reminded the person meanwhile.
 async fn tell(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, today: NaiveDate, until: NaiveTime) -> Result<bool> {
     let person = mail.to.holder.id;
-    let Some(meant) = still_meant(txn, mail, today).await? else { return Ok(false) };
+    let Some(meant) = still_meant(ctx, txn, mail, today).await? else { return Ok(false) };
     let log = Log::read(txn, mail.lines.iter().map(|line| line.obligation), &meant).await?;
     let is_told = |line: &plan::Line<'_>| {
         log.settled.get(&Key::of(line.obligation)).is_some_and(|rungs| rungs.contains_key(&line.rung))
@@ -153,9 +153,9 @@ async fn tell(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, today: NaiveDate, until: Na
 
 /// Returns the present recipients for a planned mail, or `None` if one of its obligations is done, has moved or belongs
 /// to another person now.
-async fn still_meant(txn: &Txn, mail: &Mail<'_>, today: NaiveDate) -> Result<Option<Meant>> {
+async fn still_meant(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, today: NaiveDate) -> Result<Option<Meant>> {
     let names = mail.lines.iter().map(|line| (line.obligation.kind, line.obligation.id));
-    let meant = Meant::of(&slices::still_due(txn, names).await?, &meant::roll(txn, today).await?);
+    let meant = Meant::of(&slices::still_due(ctx, txn, names).await?, &meant::roll(txn, today).await?);
     let person = mail.to.holder.id;
     let holds = mail.lines.iter().all(|line| meant.is_of(line.obligation, person));
     Ok(holds.then_some(meant))
@@ -220,26 +220,27 @@ fn horizon(rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> NaiveDate 
 /// own short transaction, which checks the mail again.
 async fn withdraw_untrue(ctx: &Ctx, today: NaiveDate) -> Result<u64> {
     let mut withdrawn = 0;
-    for mail in untrue(ctx.reader(), today).await? {
+    for mail in untrue(ctx, today).await? {
         withdrawn += ctx.write(async |txn| withdraw_if_untrue(ctx, txn, mail).await).await?;
     }
     Ok(withdrawn)
 }
 
 /// Finds the day's unsent mails with a line that is no longer true.
-async fn untrue(db: &impl ConnectionTrait, today: NaiveDate) -> Result<HashSet<MailId>> {
+async fn untrue(ctx: &Ctx, today: NaiveDate) -> Result<HashSet<MailId>> {
+    let db = ctx.reader();
     let mut promises = promised_on(db, Reminder::NAME, today).await?;
     promises.extend(promised_on(db, Urged::NAME, today).await?);
     let waiting: Vec<MailId> =
         promises.iter().filter(|promise| promise.is_waiting()).map(|promise| promise.id).collect();
     let told = store::entries_of_mails(db, &waiting).await?;
-    let obligations = slices::still_due(db, told.iter().map(|entry| (entry.key.kind, entry.key.id))).await?;
+    let obligations = slices::still_due(ctx, db, told.iter().map(|entry| (entry.key.kind, entry.key.id))).await?;
     let meant = Meant::of(&obligations, &meant::roll(db, today).await?);
     Ok(told.into_iter().filter(|entry| !meant.holds(entry)).filter_map(|entry| entry.mail_id).collect())
 }
 
 async fn withdraw_if_untrue(ctx: &Ctx, txn: &Txn, mail: MailId) -> Result<u64> {
-    if meant::still_holds(txn, mail, ctx.today()).await? { Ok(0) } else { withdraw::withdraw(ctx, txn, &[mail]).await }
+    if meant::still_holds(ctx, txn, mail).await? { Ok(0) } else { withdraw::withdraw(ctx, txn, &[mail]).await }
 }
 
 /// Returns the mails of a kind enqueued on the day and not later ones, because `raccordo tick --at` may have written those of a
@@ -332,9 +333,9 @@ pub async fn last_sent(db: &impl ConnectionTrait, obligations: &[Uuid]) -> Resul
     Ok(last)
 }
 
-/// Reads who is reminded today for which seat.
-pub async fn roll(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Roll> {
-    meant::roll(db, today).await
+/// Returns who is reminded today for which seat.
+pub async fn todays_roll(ctx: &Ctx) -> Result<Roll> {
+    meant::todays_roll(ctx).await
 }
 
 /// Returns the reminder log, latest first. Who may: the secretariat.

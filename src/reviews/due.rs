@@ -5,17 +5,18 @@
 //! for requested changes.
 
 use super::store;
+use crate::ctx::Ctx;
 use crate::deliverables::due as contributions;
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::DeliverableView;
-use crate::designations::service as designations;
+use crate::designations::questions::AllSeats;
 use crate::due::{Asked, Obligation};
 use crate::error::Result;
-use crate::network::service as network;
+use crate::network::questions::AllCalendars;
 use crate::texts::Lang;
 use crate::time::zone;
 use entity::ids::{DeliverableId, ObservatoryId, ReleaseId, SeatId};
-use entity::kinds::{ObligationKind, SeatKind};
+use entity::kinds::{DeliverableState, ObligationKind, SeatKind};
 use sea_orm::ConnectionTrait;
 use std::collections::{BTreeSet, HashMap};
 
@@ -30,17 +31,23 @@ const REVIEW_MINUTES: i32 = 60;
 const REVIEW_WORKING_DAYS: i32 = 5;
 
 /// Returns the requested contributions that the review has sent back, and those that it has to answer, earliest first.
-pub async fn obligations(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Obligation>> {
-    let mut owed = changes(db, asked).await?;
-    owed.extend(to_review(db, asked).await?);
+pub async fn obligations(ctx: &Ctx, db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Obligation>> {
+    if !asked.includes(ObligationKind::Deliverable) {
+        return Ok(Vec::new());
+    }
+    let in_review = contributions::in_review(db, asked.ids(ObligationKind::Deliverable)).await?;
+    let (waiting, sent_back) =
+        in_review.into_iter().partition(|view| view.deliverable.state() == DeliverableState::Submitted);
+    let mut owed = changes(ctx, db, sent_back).await?;
+    owed.extend(to_review(ctx, db, waiting).await?);
     owed.retain(|one| asked.upto().is_none_or(|last| one.due_day <= last));
     owed.sort_by_key(|one| (one.due_day, one.id));
     Ok(owed)
 }
 
-/// Returns the contributions that the secretariat has to answer, of the joint releases whose last chapter is in.
-async fn to_review(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Obligation>> {
-    let waiting = contributions::submitted(db, asked.ids()).await?;
+/// Returns the submitted contributions that the secretariat has to answer: those of the joint releases whose last chapter
+/// is in.
+async fn to_review(ctx: &Ctx, db: &impl ConnectionTrait, waiting: Vec<DeliverableView>) -> Result<Vec<Obligation>> {
     if waiting.is_empty() {
         return Ok(Vec::new());
     }
@@ -59,9 +66,9 @@ async fn to_review(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Ob
         return Ok(Vec::new());
     }
     let submissions = deliverables::submissions_of(db, &ids).await?;
-    let seats = designations::seats(db).await?;
+    let seats = ctx.recall(&AllSeats).await?;
     let Some(seat) = seats.iter().find(|seat| seat.kind == SeatKind::Secretariat) else { return Ok(Vec::new()) };
-    let calendars = network::calendars(db).await?;
+    let calendars = ctx.recall(&AllCalendars).await?;
     let mut owed = Vec::new();
     for view in complete {
         let of_release = all.iter().filter(|one| one.deliverable.release_id == view.deliverable.release_id);
@@ -88,17 +95,16 @@ async fn to_review(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Ob
     Ok(owed)
 }
 
-/// Returns the contributions that the review has sent back.
-async fn changes(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Obligation>> {
-    let sent_back = contributions::sent_back(db, asked.ids()).await?;
+/// Returns the contributions that the review has sent back, as obligations.
+async fn changes(ctx: &Ctx, db: &impl ConnectionTrait, sent_back: Vec<DeliverableView>) -> Result<Vec<Obligation>> {
     if sent_back.is_empty() {
         return Ok(Vec::new());
     }
     let ids: Vec<DeliverableId> = sent_back.iter().map(|view| view.deliverable.id).collect();
     let days = store::due_days(db, &ids).await?;
-    let referents: HashMap<ObservatoryId, SeatId> = designations::seats(db)
-        .await?
-        .into_iter()
+    let seats = ctx.recall(&AllSeats).await?;
+    let referents: HashMap<ObservatoryId, SeatId> = seats
+        .iter()
         .filter(|seat| seat.kind == SeatKind::Referent)
         .filter_map(|seat| Some((seat.observatory_id?, seat.id)))
         .collect();

@@ -1,10 +1,12 @@
 //! Questions about the review, answered from memory while the data stay the same ([`crate::memory`]).
 
 use super::store;
+use crate::deliverables::service as deliverables;
+use crate::deliverables::view::DeliverableView;
 use crate::error::Result;
 use crate::memory::Question;
 use chrono::NaiveDate;
-use entity::ids::ProductId;
+use entity::ids::{ObservatoryId, ProductId};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 
@@ -18,5 +20,20 @@ impl Question for LastAccessDays {
 
     async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::last_access_days(db).await?)
+    }
+}
+
+/// The contributions of one observatory to the editions of a product, given by its code.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct EditionsOf {
+    pub product: String,
+    pub observatory: ObservatoryId,
+}
+
+impl Question for EditionsOf {
+    type Answer = Vec<DeliverableView>;
+
+    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+        deliverables::of_chapter(db, &self.product, self.observatory).await
     }
 }

@@ -20,6 +20,7 @@ pub use turns::{Balls, balls};
 use super::model::checklist::{ADDRESS_WORKING_DAYS, Before, Checklist, Facts};
 use super::model::turn::{Course, sums};
 use super::model::{Reading, Remark};
+use super::questions::EditionsOf;
 use super::store;
 use super::view::{Held, LastTime, Names, ReadingView, Review};
 use crate::catalogue::model::{Sheet, in_force};
@@ -56,7 +57,8 @@ pub async fn review(ctx: &Ctx, id: DeliverableId) -> Result<Review> {
 /// may read its review.
 pub async fn review_of(ctx: &Ctx, view: DeliverableView, submissions: Vec<Submission>) -> Result<Review> {
     let (db, id) = (ctx.reader(), view.deliverable.id);
-    let before = edition_before(db, &view).await?;
+    let chapter = EditionsOf { product: view.product_code.clone(), observatory: view.deliverable.observatory_id };
+    let before = edition_before(&*ctx.recall(&chapter).await?, &view).cloned();
     let ids: Vec<DeliverableId> = std::iter::once(id).chain(before.iter().map(|one| one.deliverable.id)).collect();
     let all = store::remarks(db, &ids).await?;
     let (remarks, of_before): (Vec<Remark>, Vec<Remark>) = all.into_iter().partition(|one| one.deliverable_id == id);
@@ -96,7 +98,7 @@ async fn is_alone(ctx: &Ctx) -> Result<bool> {
     if !ctx.actor.is_secretariat() {
         return Ok(false);
     }
-    let holders = designations::holders_of(ctx.reader(), SeatKind::Secretariat, ctx.today()).await?;
+    let holders = designations::todays_holders_of(ctx, SeatKind::Secretariat).await?;
     let people: BTreeSet<PersonId> = holders.iter().map(|one| one.holder.id).collect();
     Ok(people.len() <= 1)
 }
@@ -178,12 +180,10 @@ async fn last_time(
     })
 }
 
-/// Returns the contribution to the same chapter for the latest period before.
-async fn edition_before(db: &impl ConnectionTrait, view: &DeliverableView) -> Result<Option<DeliverableView>> {
-    let editions = deliverables::of_chapter(db, &view.product_code, view.deliverable.observatory_id).await?;
-    let before =
-        editions.into_iter().filter(|one| one.period < view.period && one.deliverable.id != view.deliverable.id);
-    Ok(before.max_by(|one, other| one.period.cmp(&other.period)))
+/// Returns the contribution for the latest period before, among those to the same chapter.
+fn edition_before<'e>(editions: &'e [DeliverableView], view: &DeliverableView) -> Option<&'e DeliverableView> {
+    let before = editions.iter().filter(|one| one.period < view.period && one.deliverable.id != view.deliverable.id);
+    before.max_by(|one, other| one.period.cmp(&other.period))
 }
 
 /// Returns the remarks that an edition has left for the next one.

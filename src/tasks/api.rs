@@ -20,7 +20,7 @@ use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::deliverables::api::{self as deliverables, DeliverableOut};
 use crate::deliverables::service::SubmitIn;
-use crate::designations::service::{self as designations, SeatKey};
+use crate::designations::service as designations;
 use crate::error::{Code, Error};
 use crate::http::Answer;
 use crate::http::idempotency::{self, Created, IdempotencyKey};
@@ -141,15 +141,13 @@ pub async fn list_tasks(
 pub async fn filter_of(ctx: &Ctx, query: &TasksQuery) -> Result<TaskFilter, Error> {
     let seat = match &query.seat {
         Some(code) => {
-            let seat = designations::seat(ctx.reader(), SeatKey::Code(code)).await;
+            let seat = designations::seat_called(ctx, code).await;
             Some(seat.map_err(|error| error.as_unknown("seat"))?.id)
         }
         None => None,
     };
     let observatory = match &query.observatory {
-        Some(code) => {
-            Some(network::observatory(ctx.reader(), code).await.map_err(|error| error.as_unknown("observatory"))?.id)
-        }
+        Some(code) => Some(network::observatory(ctx, code).await.map_err(|error| error.as_unknown("observatory"))?.id),
         None => None,
     };
     Ok(TaskFilter {
@@ -157,6 +155,7 @@ pub async fn filter_of(ctx: &Ctx, query: &TasksQuery) -> Result<TaskFilter, Erro
         seat,
         observatory,
         releases: None,
+        states: None,
         release: query.release,
         deliverable: query.deliverable,
         deliverables: None,

@@ -17,9 +17,18 @@ use sea_orm::ConnectionTrait;
 /// A blocked task, and one whose deliverable is blocked, is left out, because a reminder does not remove the obstacle.
 /// It stays in the secretariat's lists.
 pub async fn obligations(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Obligation>> {
-    let filter = Filter { due: true, upto: asked.upto(), ids: asked.ids(), ..Filter::default() };
+    if !asked.includes(ObligationKind::Task) {
+        return Ok(Vec::new());
+    }
+    let ids = asked.ids(ObligationKind::Task);
+    let filter = Filter { due: true, upto: asked.upto(), ids, ..Filter::default() };
     let tasks = store::list(db, &Visibility::Everything, &filter, None, None).await?;
-    Ok(tasks.into_iter().filter(|task| !is_held_up(task)).map(Obligation::from).collect())
+    Ok(tasks.into_iter().filter_map(obligation).collect())
+}
+
+/// Returns the obligation that an open task is; `None` for one that is held up.
+pub fn obligation(task: Task) -> Option<Obligation> {
+    (!is_held_up(&task)).then(|| task.into())
 }
 
 /// Returns the latest report on each task since an instant, by its id. A report counts as an answer to reminders.

@@ -40,7 +40,8 @@ pub use self::give::{
 };
 pub use self::late::{LateIn, declare_contribution_late, declare_late, late_work};
 pub use self::propose::{
-    ProposeIn, accept_day, decline_day, open_proposals, preview_day, proposal, proposals_for, propose, withdraw_day,
+    ProposeIn, accept_day, decline_day, open_proposals, preview_day, proposal, proposals_for, proposals_of, propose,
+    withdraw_day,
 };
 pub use self::renew::{Changes, renew, told_with};
 pub use self::several::{Act, Chosen, Done, MOST_AT_ONCE, To, WORKING_DAYS, act_on_several};
@@ -48,7 +49,7 @@ pub use self::templates::{
     NAME_CHARACTERS, OFFSETS, change_template, create_template, due_from, restore_template, retire_template, template,
     templates,
 };
-pub use self::waits::{MOST_BEFORE, Waits, predecessors, wait_for, waiting, waits};
+pub use self::waits::{MOST_BEFORE, Waits, predecessors, wait_for, waiting, waits, waits_within};
 pub use self::work::{
     Emptying, Work, WorkAsked, emptied_by, list_in_order, must_be_of, order, steps_done, understood, work,
 };

@@ -7,7 +7,7 @@ pub mod waits;
 
 use super::model::{GivenAt, Stage, Task};
 use super::policy::{Own, Visibility};
-use crate::db::{Key, StoreError, containing, page, page_by, rank, save_row};
+use crate::db::{Key, StoreError, containing, page, page_by, rank, read, save_row};
 use crate::deliverables::order::{Line, Order as SortedBy, WITHOUT_RELEASE};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, GivingId, ObservatoryId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
@@ -38,6 +38,8 @@ pub struct Filter {
     pub deliverable: Option<DeliverableId>,
     pub deliverables: Option<Vec<DeliverableId>>,
     pub state: Option<TaskState>,
+    /// In one of these states.
+    pub states: Option<Vec<TaskState>>,
     /// Owners of the caller's own tasks, for the page "my tasks".
     pub of: Option<Own>,
     /// Neither done nor cancelled, and still required.
@@ -157,8 +159,8 @@ pub async fn list(
     limit: Option<u64>,
 ) -> Result<Vec<Task>> {
     let lines = lines().filter(seen_by(visible)).filter(narrowed(filter));
-    let lines = page(lines, Order::Asc, (day(), task::Column::Id), after, limit);
-    let rows = lines.into_model::<Row>().all(db).await?;
+    let lines = page(lines, Order::Asc, (day(), task::Column::Id), after);
+    let rows: Vec<Row> = read(db, &lines, limit).await?;
     rows.into_iter().map(Task::try_from).collect()
 }
 
@@ -195,14 +197,14 @@ pub async fn list_in_order(
             let of = Func::coalesce([task::Column::ReleaseId.into_expr(), Expr::value(id)]).into();
             let lines =
                 lines.column_as(release::Column::Day, "release_day").join(JoinType::LeftJoin, join::to_release());
-            let lines = page_by(lines, [released, of].into_iter().chain(within).collect(), after, limit);
-            let rows = lines.into_model::<RowOfRelease>().all(db).await?;
+            let lines = page_by(lines, [released, of].into_iter().chain(within).collect(), after);
+            let rows: Vec<RowOfRelease> = read(db, &lines, limit).await?;
             let placed = |found: RowOfRelease| Ok(placed(Task::try_from(found.row)?, found.release_day));
             return rows.into_iter().map(placed).collect();
         }
     };
-    let lines = page_by(lines, group.into_iter().chain(within).collect(), after, limit);
-    let rows = lines.into_model::<Row>().all(db).await?;
+    let lines = page_by(lines, group.into_iter().chain(within).collect(), after);
+    let rows: Vec<Row> = read(db, &lines, limit).await?;
     rows.into_iter().map(|row| Ok(placed(Task::try_from(row)?, None))).collect()
 }
 
@@ -275,6 +277,7 @@ fn narrowed(filter: &Filter) -> Condition {
         .add_option(filter.deliverable.map(|deliverable| task::Column::DeliverableId.eq(deliverable)))
         .add_option(filter.deliverables.as_ref().map(|ids| task::Column::DeliverableId.is_in(ids.iter().copied())))
         .add_option(filter.state.map(|state| task::Column::State.eq(state)))
+        .add_option(filter.states.as_ref().map(|states| task::Column::State.is_in(states.iter().copied())))
         .add_option(filter.of.as_ref().map(owned))
         .add_option(filter.due.then(is_due))
         .add_option(filter.upto.map(|last| day().lte(last)))

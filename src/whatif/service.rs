@@ -10,7 +10,7 @@ use super::model::Effect;
 use crate::ctx::Ctx;
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::DeliverableView;
-use crate::designations::service as designations;
+use crate::designations::questions::HoldersOn;
 use crate::designations::view::Designation;
 use crate::error::Result;
 use crate::meetings::service::{self as meetings, MeetingFilter};
@@ -131,7 +131,7 @@ async fn meetings_on(ctx: &Ctx, day: NaiveDate) -> Result<Vec<Line>> {
 
 /// Returns one designation of each person, by place and name.
 async fn designations_of(ctx: &Ctx, people: &HashSet<PersonId>) -> Result<Vec<Designation>> {
-    let mut all = designations::all_holders(ctx.reader(), ctx.today()).await?;
+    let mut all = ctx.recall(&HoldersOn(ctx.today())).await?.to_vec();
     let mut known = HashSet::new();
     all.retain(|one| people.contains(&one.holder.id) && known.insert(one.holder.id));
     all.sort_by_cached_key(|one| (one.seat.place().to_owned(), one.holder.name()));

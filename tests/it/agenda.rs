@@ -274,7 +274,7 @@ async fn the_last_step_hands_in_and_a_review_sends_back(engine: Engine) {
         .expect(200);
     let db = app.services.db.reader();
     let day: NaiveDate = "2027-12-31".parse().expect("a day");
-    let owed = raccordo::reviews::due::obligations(db, Asked::UpTo(day)).await.expect("due");
+    let owed = raccordo::reviews::due::obligations(&app.system(), db, Asked::UpTo(day)).await.expect("due");
     assert_eq!(owed.len(), 1, "sent back, it is owed again");
     assert_eq!(
         tasks::due::obligations(db, Asked::UpTo(day)).await.expect("due").len(),

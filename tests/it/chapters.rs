@@ -294,10 +294,11 @@ async fn late_work_after_requested_changes_is_measured_against_the_day_of_the_re
     act(&ada, &own, "late", late("2027-02-08")).await.refused(422, "not_later");
     act(&ada, &own, "late", late("2027-02-12")).await.expect(200);
     let upto = Asked::UpTo("2027-02-28".parse().expect("a day"));
-    let owed = due::obligations(app.services.db.reader(), upto).await.expect("read");
+    let owed = due::obligations(&app.system(), app.services.db.reader(), upto).await.expect("read");
     assert_eq!(owed[0].due_day.to_string(), "2027-02-08");
-    let all =
-        raccordo::slices::due(app.services.db.reader(), "2027-02-28".parse().expect("a day")).await.expect("read");
+    let all = raccordo::slices::due(&app.system(), app.services.db.reader(), "2027-02-28".parse().expect("a day"))
+        .await
+        .expect("read");
     let changes = all.iter().find(|one| one.id == owed[0].id).expect("the requested changes");
     let expected = changes.expected.as_ref().map(|expected| expected.day.to_string());
     assert_eq!(expected.as_deref(), Some("2027-02-12"), "the reminders are quiet until then");

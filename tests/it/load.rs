@@ -101,7 +101,7 @@ async fn the_real_file_makes_the_network_of_the_agreement(engine: Engine) {
     let observatories = network::observatories(db).await.expect("observatories");
     let of_kind = |kind| observatories.iter().filter(|observatory| observatory.kind == kind).count();
     assert_eq!((of_kind(ObservatoryKind::Territorial), of_kind(ObservatoryKind::Regional)), (12, 1));
-    let agreement = network::agreement(db).await.expect("the agreement");
+    let agreement = network::agreement(&loading.ctx).await.expect("the agreement");
     assert_eq!(agreement.in_force_to.to_string(), "2027-06-30");
     assert_eq!(agreement.review_due.to_string(), "2027-03-30");
     assert_eq!(agreement.acts[0].number, "XII/3092");
@@ -182,7 +182,7 @@ async fn loading_a_changed_file_shows_its_changes_before_it_writes_them(engine: 
     );
     let loaded = loading.load(&path).await.expect("a good file");
     assert_eq!((loaded.outcome, loaded.diff), (Outcome::Loaded, shown));
-    let lodi = network::observatory(loading.ctx.reader(), "lodi").await.expect("Lodi");
+    let lodi = network::observatory(&loading.ctx, "lodi").await.expect("Lodi");
     assert_eq!((lodi.name.as_str(), lodi.version), ("Osservatorio di Lodi", 2));
 }
 

@@ -1,23 +1,22 @@
-//! Answers kept in memory are never out of date: after any change, by this process or beside it, they equal the answers
-//! of a service that keeps nothing.
+//! Answers kept in memory are never out of date: after any change, by either of two processes or by an operator's command
+//! beside them, those of both equal the answers of a process that keeps nothing.
 
 use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
-use chrono::TimeDelta;
+use crate::support::real_binary::Installation;
+use chrono::{SecondsFormat, TimeDelta};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use raccordo::audit::{self, Event};
-use raccordo::auth::actor::Actor;
+use raccordo::clock::Clock as _;
 use raccordo::config::Config;
-use raccordo::ctx::{Ctx, Services};
+use raccordo::ctx::Services;
 use raccordo::db::Db;
-use raccordo::load::{self, Edited};
 use raccordo::network::verb::Verb;
-use raccordo::texts::Lang;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -38,19 +37,22 @@ enum Step {
     PlanRelease,
     ConfirmRelease,
     CancelRelease,
-    /// An operator loads the network with another name of a body, in connections of its own beside the service.
-    LoadBeside,
+    /// An operator loads the network with another name of a body, by the program beside the service.
+    Load,
+    /// An operator runs the job that carries out the ends of designations, by the program beside the service.
+    Tick,
     NextDay,
     Nothing,
 }
 
-const ALL: [Step; 8] = [
+const ALL: [Step; 9] = [
     Step::Designate,
     Step::EndDesignation,
     Step::PlanRelease,
     Step::ConfirmRelease,
     Step::CancelRelease,
-    Step::LoadBeside,
+    Step::Load,
+    Step::Tick,
     Step::NextDay,
     Step::Nothing,
 ];
@@ -62,11 +64,11 @@ struct Readers {
     stranger: Client,
 }
 
-/// A service under change, with its readers.
+/// Two processes of the service over one database under change, with the readers of each.
 struct House {
     app: TestApp,
-    beside: Arc<Services>,
-    readers: Readers,
+    program: Installation,
+    processes: [Readers; 2],
     designation: Option<Value>,
     release: Option<Value>,
     count: usize,
@@ -77,12 +79,23 @@ impl House {
         let app = TestApp::new(engine).await;
         let beside = Db::open_beside(app.location()).await.expect("connections beside the service");
         let beside = Arc::new(Services::new(beside, app.clock.clone(), Config::for_tests()));
+        let program = Installation::over(app.location());
         let (secretariat, stranger) = (app.client(SECRETARIAT).await, app.anonymous());
         let designated = Designation::of("referent:bergamo").json();
         let designation = Some(secretariat.post("/api/v1/designations").json(designated).send().await.expect(201));
         let referent = app.client(REFERENT).await;
-        let readers = Readers { secretariat, referent, stranger };
-        Self { app, beside, readers, designation, release: None, count: 0 }
+        let here = Readers { secretariat, referent, stranger };
+        let there = Readers {
+            secretariat: here.secretariat.in_front_of(beside.clone()).await,
+            referent: here.referent.in_front_of(beside.clone()).await,
+            stranger: here.stranger.in_front_of(beside).await,
+        };
+        Self { app, program, processes: [here, there], designation, release: None, count: 0 }
+    }
+
+    /// Returns the secretariat in front of the process whose turn it is to change something.
+    fn secretariat(&self) -> &Client {
+        &self.processes[self.count % 2].secretariat
     }
 
     async fn take(&mut self, step: Step) {
@@ -92,7 +105,7 @@ impl House {
             Step::Designate if self.designation.is_none() => {
                 let today = self.app.system().today().to_string();
                 let designated = Designation::of("referent:bergamo").from(&today).communicated_on(&today).json();
-                let made = self.readers.secretariat.post("/api/v1/designations").json(designated).send().await;
+                let made = self.secretariat().post("/api/v1/designations").json(designated).send().await;
                 self.designation = Some(made.expect(201));
             }
             Step::EndDesignation => {
@@ -104,8 +117,7 @@ impl House {
             Step::PlanRelease => {
                 let year = 2028 + count;
                 let planned = json!({ "product": "relazione-territoriale", "period": year.to_string(), "date": { "precision": "month", "day": format!("{}-03-10", year + 1) } });
-                self.release =
-                    Some(self.readers.secretariat.post("/api/v1/releases").json(planned).send().await.expect(201));
+                self.release = Some(self.secretariat().post("/api/v1/releases").json(planned).send().await.expect(201));
             }
             Step::ConfirmRelease | Step::CancelRelease => {
                 let Some(planned) = self.release.take() else { return };
@@ -118,7 +130,11 @@ impl House {
                     self.change("releases", &planned, "cancel", cancelled).await;
                 }
             }
-            Step::LoadBeside => self.load_beside(&format!("Provincia di Bergamo {count}")).await,
+            Step::Load => self.load(&format!("Provincia di Bergamo {count}")),
+            Step::Tick => {
+                let now = self.app.clock.now().to_rfc3339_opts(SecondsFormat::Secs, true);
+                self.program.run(&["tick", "handover", "--at", &now]);
+            }
             Step::NextDay => self.app.advance(TimeDelta::days(1)),
             Step::Designate | Step::Nothing => {}
         }
@@ -126,13 +142,13 @@ impl House {
 
     async fn change(&self, things: &str, thing: &Value, verb: &str, body: Value) -> Value {
         let path = format!("/api/v1/{things}/{}", thing["id"].as_str().expect("an id"));
-        let version = self.readers.secretariat.get(&path).send().await.expect(200)["version"].clone();
-        self.readers.secretariat.post(&format!("{path}/{verb}")).if_match(version).json(body).send().await.expect(200)
+        let version = self.secretariat().get(&path).send().await.expect(200)["version"].clone();
+        self.secretariat().post(&format!("{path}/{verb}")).if_match(version).json(body).send().await.expect(200)
     }
 
     /// Returns the readers in front of a new process, which has nothing in memory.
     async fn readers_afresh(&self) -> Readers {
-        let Readers { secretariat, referent, stranger } = &self.readers;
+        let [Readers { secretariat, referent, stranger }, _] = &self.processes;
         Readers {
             secretariat: self.app.afresh(secretariat).await,
             referent: self.app.afresh(referent).await,
@@ -140,18 +156,11 @@ impl House {
         }
     }
 
-    async fn load_beside(&self, name: &str) {
+    fn load(&self, name: &str) {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("network.toml");
         std::fs::write(&path, NETWORK.replace("\"Provincia di Bergamo\"", &format!("{name:?}"))).expect("a file");
-        let operator = Ctx {
-            services: Arc::clone(&self.beside),
-            actor: Actor::operator(),
-            lang: Lang::It,
-            request_id: None,
-            generation: None,
-        };
-        Box::pin(load::run(&operator, &path, Edited::Keep, |_| true)).await.expect("a good file");
+        self.program.run(&["load", "--yes", path.to_str().expect("a path")]);
     }
 
     /// Reads everything that is kept in memory, as each reader.
@@ -173,7 +182,16 @@ impl House {
         ] {
             answers.push((path.to_owned(), readers.stranger.get(path).send().await.text()));
         }
-        for path in ["/api/v1/me", "/api/v1/designations", "/api/v1/tasks"] {
+        for path in [
+            "/api/v1/me",
+            "/api/v1/designations",
+            "/api/v1/tasks",
+            "/api/v1/seats",
+            "/api/v1/contacts",
+            "/api/v1/radar",
+            "/api/v1/agreement",
+            "/api/v1/observatories",
+        ] {
             answers.push((format!("{path} (secretariat)"), readers.secretariat.get(path).send().await.text()));
             let own = readers.referent.get(path).send().await;
             // The id of the request stands in a problem.
@@ -192,11 +210,13 @@ async fn answers_from_memory_equal_answers_from_the_database(engine: Engine) {
         let step = select(ALL.to_vec()).new_tree(&mut runner).expect("a step").current();
         taken.push(step);
         house.take(step).await;
-        let remembered = House::read(&house.readers).await;
-        assert_eq!(House::read(&house.readers).await, remembered, "{taken:?}");
         let from_database = House::read(&house.readers_afresh().await).await;
-        for ((path, from_memory), (_, from_database)) in remembered.into_iter().zip(from_database) {
-            assert_eq!(from_memory, from_database, "{path} after {taken:?}");
+        for (process, readers) in house.processes.iter().enumerate() {
+            let remembered = House::read(readers).await;
+            assert_eq!(House::read(readers).await, remembered, "{taken:?}");
+            for ((path, from_memory), (_, from_database)) in remembered.iter().zip(&from_database) {
+                assert_eq!(from_memory, from_database, "{path} of process {process} after {taken:?}");
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::support::smtp_server::{FakeSmtpServer, Script};
 use chrono::TimeDelta;
 use entity::kinds::NotificationState;
 use entity::outbox_mail;
-use raccordo::db::{Db, Location};
+use raccordo::db::Db;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -37,10 +37,9 @@ async fn acknowledged_changes_survive_kills_freezes_and_lost_sessions_of_replica
     }
     let mut chance = Chance::new();
     let test = TestDb::with_network(Engine::Postgres).await;
-    let Location::Postgres(address) = &test.location else { unreachable!("asked for above") };
     let relay = FakeSmtpServer::start(Script::healthy()).await;
     let token = token_of(&test.db, SECRETARIAT).await;
-    let installations = [0, 1].map(|_| Installation::replica(address).sending_to(relay.port()));
+    let installations = [0, 1].map(|_| Installation::over(&test.location).sending_to(relay.port()));
     let ports: Vec<u16> = installations.iter().map(|one| one.port).collect();
     let client = |name, seat| Client { ports: ports.clone(), token: token.clone(), seat, name };
     let mut killed = installations[0].serve_until_ready().await;

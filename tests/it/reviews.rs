@@ -397,8 +397,8 @@ async fn remarks_are_due_by_working_days_of_the_province(engine: Engine) {
     assert_eq!(review["remarks"][1]["due_day"], "2027-02-08", "five working days from Monday 1 February");
     let upto = |day: &str| Asked::UpTo(day.parse().expect("a day"));
     let db = story.app.services.db.reader();
-    assert!(due::obligations(db, upto("2027-02-07")).await.expect("read").is_empty());
-    let owed = due::obligations(db, upto("2027-02-08")).await.expect("read");
+    assert!(due::obligations(&story.app.system(), db, upto("2027-02-07")).await.expect("read").is_empty());
+    let owed = due::obligations(&story.app.system(), db, upto("2027-02-08")).await.expect("read");
     assert_eq!(owed.len(), 1, "the earliest remark calls");
     assert_eq!(owed[0].due_day.to_string(), "2027-02-08");
 }
@@ -419,7 +419,7 @@ async fn the_secretariat_is_reminded_once_the_last_chapter_is_in(engine: Engine)
     let db = story.app.services.db.reader();
     let owed = async || {
         let upto = Asked::UpTo("2027-12-31".parse().expect("a day"));
-        due::obligations(db, upto)
+        due::obligations(&story.app.system(), db, upto)
             .await
             .expect("read")
             .into_iter()

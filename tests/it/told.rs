@@ -374,7 +374,7 @@ async fn checking_a_reminder_reads_only_its_own_obligations(engine: Engine) {
         "UPDATE task SET state = 'blocked' WHERE seat_id <> (SELECT id FROM seat WHERE code = 'referent:bergamo')";
     db.execute_unprepared(of_others).await.expect("written");
     let year_s_end = "2027-12-31".parse().expect("a day");
-    slices::due(app.services.db.reader(), year_s_end).await.expect_err("blocked without a reason");
+    slices::due(&ctx, app.services.db.reader(), year_s_end).await.expect_err("blocked without a reason");
     // These mails are not sent, so they are cancelled.
     let reader = app.services.db.reader();
     let mail = lease::facts(reader, mail).await.expect("readable").expect("a mail");
@@ -386,10 +386,10 @@ async fn obligations_asked_for_by_id_equal_those_due(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = at_work(&app, "2027-02-05 08:00").await;
     let asked = async |name: (ObligationKind, Uuid)| {
-        slices::still_due(app.services.db.reader(), [name]).await.expect("asked").pop()
+        slices::still_due(&app.system(), app.services.db.reader(), [name]).await.expect("asked").pop()
     };
     let year_s_end = "2027-12-31".parse().expect("a day");
-    let due = async || slices::due(app.services.db.reader(), year_s_end).await.expect("due");
+    let due = async || slices::due(&app.system(), app.services.db.reader(), year_s_end).await.expect("due");
     // Bergamo's contribution was returned for changes, Como's first step is done, Lodi's is blocked.
     let own = secretariat.get("/api/v1/deliverables?observatory=bergamo").send().await.expect(200)["items"][0].clone();
     let contribution = format!("/api/v1/deliverables/{}", text(&own, "id"));
@@ -422,7 +422,10 @@ async fn obligations_asked_for_by_id_equal_those_due(engine: Engine) {
         assert_eq!(asked((one.kind, one.id)).await.as_ref(), Some(one));
     }
     let named: Vec<_> = all.iter().map(|one| (one.kind, one.id)).collect();
-    assert_eq!(slices::still_due(app.services.db.reader(), named).await.expect("asked").len(), all.len());
+    assert_eq!(
+        slices::still_due(&app.system(), app.services.db.reader(), named).await.expect("asked").len(),
+        all.len()
+    );
     for gone in [&done, &held_up] {
         let id: Uuid = text(gone, "id").parse().expect("an id");
         assert_eq!(asked((ObligationKind::Task, id)).await, None);

@@ -444,7 +444,9 @@ impl From<Unavailability> for UnavailabilityOut {
 
 impl DossierOut {
     pub(super) fn on(dossier: Dossier, day: NaiveDate, lang: Lang) -> Self {
-        let days = model::promptness(&dossier.designation.record, &dossier.history);
+        let present = &dossier.designation.record;
+        let told = model::how_it_was_told(present, &dossier.history);
+        let days = model::promptness(present, &told.statement.provenance);
         Self {
             designation: DesignationOut::on(dossier.designation, day, days, lang),
             history: dossier.history.into_iter().map(|record| RecordOut::of(record, lang)).collect(),

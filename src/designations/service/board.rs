@@ -2,12 +2,13 @@
 
 use crate::ctx::Ctx;
 use crate::designations::model::Seat;
-use crate::designations::policy::{self, Action, Subject, Visibility};
+use crate::designations::policy::{self, Action, Subject};
+use crate::designations::questions::{HoldersOn, RegisterOn};
 use crate::designations::risks::{Presence, Register};
-use crate::designations::store::{self, Filter};
 use crate::designations::view::Designation;
 use crate::error::Result;
 use crate::open::Guarded;
+use entity::ids::{BodyId, ObservatoryId};
 
 /// A seat on the board, with the people whom the caller may know of.
 pub struct BoardSeat {
@@ -32,7 +33,7 @@ pub struct Seated {
 /// others, today's referents, deputies and managers.
 pub async fn board(ctx: &Ctx) -> Result<Vec<BoardSeat>> {
     ctx.demand(policy::may_ever(&ctx.actor, Action::ViewSeats))?;
-    let register = super::on_day(ctx.reader(), ctx.today()).await?;
+    let register = ctx.recall(&RegisterOn(ctx.today())).await?;
     Ok(register.seats().iter().filter_map(|seat| board_seat(ctx, &register, seat)).collect())
 }
 
@@ -54,10 +55,13 @@ fn seated(ctx: &Ctx, designation: &Designation, presence: Presence) -> Option<Se
     is_contact.then(|| Seated { designation: designation.clone(), presence: Presence::InForce, may_open: false })
 }
 
-/// Lists today's holders that pass the filter and whose name and office address the caller may see.
-pub async fn contacts(ctx: &Ctx, filter: Filter) -> Result<Vec<Designation>> {
-    let today = Filter { as_of: Some(ctx.today()), ..filter };
-    let mut holders = store::list(ctx.reader(), &Visibility::Everything, &today, None, None).await?;
-    holders.retain(|one| one.may(&ctx.actor, Action::ViewContact));
-    Ok(holders)
+/// Lists today's holders in a body and an observatory, if these are given, whose name and office address the caller may
+/// see.
+pub async fn contacts(ctx: &Ctx, body: Option<BodyId>, observatory: Option<ObservatoryId>) -> Result<Vec<Designation>> {
+    let holders = ctx.recall(&HoldersOn(ctx.today())).await?;
+    let is_sought = |seat: &Seat| {
+        body.is_none_or(|body| seat.body_id == body) && observatory.is_none_or(|one| seat.observatory_id == Some(one))
+    };
+    let may_see = |one: &&Designation| is_sought(&one.seat) && one.may(&ctx.actor, Action::ViewContact);
+    Ok(holders.iter().filter(may_see).cloned().collect())
 }

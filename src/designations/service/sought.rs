@@ -62,12 +62,12 @@ pub async fn understood(ctx: &Ctx, sought: &RegisterSought) -> Result<RegisterFi
     let known_day = reading.optional_day("known_on", &sought.known_on);
     let kind = reading.optionally_chosen::<SeatKind>("seat", &sought.seat);
     let body = match kept(&sought.body) {
-        Some(code) => reading.take(known("body", network::body(ctx.reader(), &code).await)).map(|body| body.id),
+        Some(code) => reading.take(known("body", network::body(ctx, &code).await)).map(|body| body.id),
         None => None,
     };
     let observatory = match kept(&sought.observatory) {
         Some(code) => {
-            let observatory = network::observatory(ctx.reader(), &code).await;
+            let observatory = network::observatory(ctx, &code).await;
             reading.take(known("observatory", observatory)).map(|one| one.id)
         }
         None => None,

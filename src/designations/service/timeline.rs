@@ -59,7 +59,7 @@ pub async fn timeline(ctx: &Ctx, filter: Filter, is_of: impl Fn(&Seat) -> bool) 
     seats.sort_by_key(|seat| seat.kind);
     let mut all = super::list(ctx, &filter, None, MOST).await?;
     all.sort_by_key(|one| (one.record.statement.term.from, one.id));
-    let agreement = network::agreement(ctx.reader()).await?;
+    let agreement = network::agreement(ctx).await?;
     let terms = || all.iter().map(|one| one.record.statement.term);
     let first = terms().map(|term| term.from).chain(agreement.in_force_from).min();
     let from = first.unwrap_or_else(|| ctx.today());

@@ -47,6 +47,12 @@ pub async fn insert_unavailability(
     Ok(())
 }
 
+/// Lists the absences that touch the period, without withdrawn ones.
+pub async fn absences(db: &impl ConnectionTrait, from: NaiveDate, to: NaiveDate) -> Result<Vec<Unavailability>> {
+    let all = unavailabilities(db, None, Some((from, to))).await?;
+    Ok(all.into_iter().filter(|absence| absence.withdrawn_at.is_none()).collect())
+}
+
 pub async fn unavailability(db: &impl ConnectionTrait, id: UnavailabilityId) -> Result<Option<Unavailability>> {
     Ok(unavailability::Entity::find_by_id(id).one(db).await?.map(Unavailability::from))
 }

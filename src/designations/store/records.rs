@@ -1,7 +1,9 @@
 //! Rows of records.
 
 use super::{Result, millis};
-use crate::designations::model::{Act, GivenReason, Provenance, Reason, Record, Statement, Successor, Term};
+use crate::designations::model::{
+    Act, GivenReason, Provenance, Reason, Record, Statement, Successor, Term, designates,
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DesignationId, DesignationRecordId, DocumentId, PersonId};
 use entity::kinds::{ActKind, Channel, RecordChange};
@@ -28,12 +30,8 @@ pub(super) struct RecordRow {
     act_date: NaiveDate,
     act_organ: String,
     act_subject: String,
-    protocol_number: Option<String>,
-    protocol_date: Option<NaiveDate>,
-    channel: Channel,
-    communicated_on: NaiveDate,
-    receipt: Option<String>,
-    document_id: Option<DocumentId>,
+    #[sea_orm(nested)]
+    provenance: ProvenanceRow,
     reason: Option<String>,
     next_act_kind: Option<ActKind>,
     next_act_number: Option<String>,
@@ -43,6 +41,34 @@ pub(super) struct RecordRow {
     recorded_at: Instant,
     recorded_by: Option<PersonId>,
     superseded_at: Option<Instant>,
+}
+
+/// Channel and proof of a communication.
+#[derive(FromQueryResult)]
+struct ProvenanceRow {
+    protocol_number: Option<String>,
+    protocol_date: Option<NaiveDate>,
+    channel: Channel,
+    communicated_on: NaiveDate,
+    receipt: Option<String>,
+    document_id: Option<DocumentId>,
+}
+
+/// Columns of a [`ProvenanceRow`].
+const PROVENANCE: [record::Column; 6] = [
+    record::Column::ProtocolNumber,
+    record::Column::ProtocolDate,
+    record::Column::Channel,
+    record::Column::CommunicatedOn,
+    record::Column::Receipt,
+    record::Column::DocumentId,
+];
+
+impl From<ProvenanceRow> for Provenance {
+    fn from(row: ProvenanceRow) -> Self {
+        let ProvenanceRow { protocol_number, protocol_date, channel, communicated_on, receipt, document_id } = row;
+        Self { channel, communicated_on, protocol_number, protocol_date, receipt, document_id }
+    }
 }
 
 impl RecordRow {
@@ -77,14 +103,7 @@ impl From<RecordRow> for Record {
                     organ: row.act_organ,
                     subject: row.act_subject,
                 },
-                provenance: Provenance {
-                    channel: row.channel,
-                    communicated_on: row.communicated_on,
-                    protocol_number: row.protocol_number,
-                    protocol_date: row.protocol_date,
-                    receipt: row.receipt,
-                    document_id: row.document_id,
-                },
+                provenance: row.provenance.into(),
                 organisation: row.organisation,
             },
             recorded_at: row.recorded_at.0,
@@ -119,50 +138,56 @@ pub(super) fn records() -> Select<record::Entity> {
             record::Column::ActDate,
             record::Column::ActOrgan,
             record::Column::ActSubject,
-            record::Column::ProtocolNumber,
-            record::Column::ProtocolDate,
-            record::Column::Channel,
-            record::Column::CommunicatedOn,
-            record::Column::Receipt,
-            record::Column::DocumentId,
             record::Column::Reason,
             record::Column::RecordedAt,
             record::Column::RecordedBy,
             record::Column::SupersededAt,
         ])
+        .columns(PROVENANCE)
 }
 
 /// Lists every record of a designation, the first one first.
 pub async fn history(db: &impl ConnectionTrait, id: DesignationId) -> Result<Vec<Record>> {
-    Ok(histories(db, vec![id]).await?.remove(&id).unwrap_or_default())
+    let rows = records()
+        .filter(record::Column::DesignationId.eq(id))
+        .order_by(record::Column::Position, Order::Asc)
+        .into_model::<RecordRow>()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(Record::from).collect())
 }
 
-/// Lists every record of each of these designations, the first one first.
-pub async fn histories(
+/// Lists the communications of each of these designations, each with the position of its record, the first one first;
+/// without those of ends.
+pub async fn told(
     db: &impl ConnectionTrait,
     of: Vec<DesignationId>,
-) -> Result<HashMap<DesignationId, Vec<Record>>> {
+) -> Result<HashMap<DesignationId, Vec<(i32, Provenance)>>> {
     #[derive(FromQueryResult)]
     struct Row {
         designation_id: DesignationId,
+        position: i32,
         #[sea_orm(nested)]
-        record: RecordRow,
+        provenance: ProvenanceRow,
     }
-    let mut histories: HashMap<DesignationId, Vec<Record>> = HashMap::new();
+    let mut told: HashMap<DesignationId, Vec<(i32, Provenance)>> = HashMap::new();
     if of.is_empty() {
-        return Ok(histories);
+        return Ok(told);
     }
-    let rows = records()
-        .column(record::Column::DesignationId)
+    let rows = record::Entity::find()
+        .select_only()
+        .columns([record::Column::DesignationId, record::Column::Position])
+        .columns(PROVENANCE)
         .filter(record::Column::DesignationId.is_in(of))
+        .filter(record::Column::Change.is_in(RecordChange::ALL.iter().copied().filter(|change| designates(*change))))
         .order_by(record::Column::Position, Order::Asc)
         .into_model::<Row>()
         .all(db)
         .await?;
     for row in rows {
-        histories.entry(row.designation_id).or_default().push(row.record.into());
+        told.entry(row.designation_id).or_default().push((row.position, row.provenance.into()));
     }
-    Ok(histories)
+    Ok(told)
 }
 
 /// Writes a record.

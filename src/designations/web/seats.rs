@@ -7,6 +7,7 @@ use super::words as register_words;
 use crate::ctx::Ctx;
 use crate::designations::model::Seat;
 use crate::designations::policy::{self, Action, Subject};
+use crate::designations::questions::AllSeats;
 use crate::designations::service::{self, RegisterFilter};
 use crate::designations::view::Designation;
 use crate::error::Result;
@@ -67,14 +68,14 @@ async fn block(
     register: String,
     is_of: impl Fn(&Seat) -> bool,
 ) -> Result<Option<SeatsBlock>> {
-    let mut seats: Vec<Seat> = service::seats(ctx.reader()).await?.into_iter().filter(is_of).collect();
-    seats.retain(|seat| may(ctx, Action::ViewContact, seat));
+    let all = ctx.recall(&AllSeats).await?;
+    let mut seats: Vec<&Seat> = all.iter().filter(|seat| is_of(seat) && may(ctx, Action::ViewContact, seat)).collect();
     if seats.is_empty() {
         return Ok(None);
     }
     // The referent comes first, because readers look for the referent.
     seats.sort_by_key(|seat| seat.kind);
-    let holders = service::contacts(ctx, filter.clone()).await?;
+    let holders = service::contacts(ctx, filter.body, filter.observatory).await?;
     let begins_after = Some(ctx.today());
     let announced = service::list(ctx, &RegisterFilter { begins_after, ..filter }, None, MOST).await?;
     let lines = seats.iter().flat_map(|seat| lines_of(ctx, seat, &holders, &announced)).collect();

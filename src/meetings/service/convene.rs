@@ -5,6 +5,7 @@ use super::prepare::checked_venue;
 use super::{REASON_CHARACTERS, facts, holds_entry, open, record, save, sheet, tell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
+use crate::designations::questions::HoldersOn;
 use crate::designations::service as designations;
 use crate::designations::view::Designation;
 use crate::each::Failures;
@@ -343,7 +344,7 @@ impl Checklist {
 pub async fn checklist(ctx: &Ctx, id: MeetingId) -> Result<Checklist> {
     let db = ctx.reader();
     let draft = open(ctx, db, id, Action::Convene, Seen::AsItStands).await?;
-    let holders = designations::all_holders(db, ctx.today()).await?;
+    let holders = ctx.recall(&HoldersOn(ctx.today())).await?;
     let invited = members_among(ctx, db, &holders, &draft).await?;
     let reached: HashSet<BodyId> = holders
         .iter()

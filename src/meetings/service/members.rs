@@ -12,7 +12,8 @@ use crate::meetings::policy::{self, Action};
 use crate::meetings::store;
 use crate::meetings::verb::Verb;
 use crate::meetings::view::{Member, Table, TableOfParties};
-use crate::network::service as network;
+use crate::network::model::BodyView;
+use crate::network::questions::AllBodies;
 use crate::open::{Seen, admit};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{BodyId, MeetingId, ObservatoryId};
@@ -22,31 +23,44 @@ use std::collections::HashSet;
 
 /// Returns the parties of a table at an instant, by name: every signatory at the plenary table, those chosen by the
 /// secretariat in a working group.
-async fn parties(db: &impl ConnectionTrait, table: &Table, at: DateTime<Utc>) -> Result<Vec<Party>> {
-    let mut bodies = network::bodies(db).await?;
-    bodies.retain(|body| body.signatory);
-    if table.kind == TableKind::WorkingGroup {
-        let chosen = store::parties_at(db, table.id, at).await?;
-        bodies.retain(|body| chosen.contains(&body.id));
-    }
-    Ok(bodies
-        .into_iter()
-        .map(|body| Party { body_id: body.id, code: body.code, name: body.name, territory: body.territory })
-        .collect())
+async fn parties(ctx: &Ctx, db: &impl ConnectionTrait, table: &Table, at: DateTime<Utc>) -> Result<Vec<Party>> {
+    let chosen = match table.kind {
+        TableKind::Plenary => None,
+        TableKind::WorkingGroup => Some(store::parties_at(db, table.id, at).await?),
+    };
+    let bodies = ctx.recall(&AllBodies).await?;
+    let sits = |body: &&BodyView| body.signatory && chosen.as_ref().is_none_or(|chosen| chosen.contains(&body.id));
+    let party = |body: &BodyView| Party {
+        body_id: body.id,
+        code: body.code.clone(),
+        name: body.name.clone(),
+        territory: body.territory.clone(),
+    };
+    Ok(bodies.iter().filter(sits).map(party).collect())
 }
 
 /// Returns the parties of a meeting: those at the time it was held, otherwise the present ones. Presences, notice and
 /// quorum all count these.
 pub async fn parties_of(ctx: &Ctx, db: &impl ConnectionTrait, meeting: &Meeting) -> Result<Vec<Party>> {
+    parties_at(ctx, db, meeting, &store::table(db, meeting.table_id).await?).await
+}
+
+/// Like [`parties_of`], for a meeting whose table was read already.
+pub(super) async fn parties_at(
+    ctx: &Ctx,
+    db: &impl ConnectionTrait,
+    meeting: &Meeting,
+    table: &Table,
+) -> Result<Vec<Party>> {
     let (held_at, _) = meeting.stage.held_and_cancelled();
-    parties(db, &store::table(db, meeting.table_id).await?, held_at.unwrap_or_else(|| ctx.now())).await
+    parties(ctx, db, table, held_at.unwrap_or_else(|| ctx.now())).await
 }
 
 /// Returns the tables of the network with their parties. Who may: any participant.
 pub async fn tables_of_parties(ctx: &Ctx) -> Result<Vec<TableOfParties>> {
     let mut all = Vec::new();
     for table in super::tables(ctx).await? {
-        all.push(TableOfParties { parties: parties(ctx.reader(), &table, ctx.now()).await?, table });
+        all.push(TableOfParties { parties: parties(ctx, ctx.reader(), &table, ctx.now()).await?, table });
     }
     Ok(all)
 }
@@ -55,7 +69,7 @@ pub async fn tables_of_parties(ctx: &Ctx) -> Result<Vec<TableOfParties>> {
 pub async fn table_of_parties(ctx: &Ctx, code: &str) -> Result<TableOfParties> {
     ctx.demand(policy::may_ever(&ctx.actor, Action::ViewTables))?;
     let table = store::table_by_code(ctx.reader(), code).await?.ok_or(Error::NotFound)?;
-    Ok(TableOfParties { parties: parties(ctx.reader(), &table, ctx.now()).await?, table })
+    Ok(TableOfParties { parties: parties(ctx, ctx.reader(), &table, ctx.now()).await?, table })
 }
 
 /// Sets the parties of a working group, by the codes of their bodies.
@@ -70,14 +84,15 @@ pub async fn set_parties(ctx: &Ctx, txn: &Txn, code: &str, version: i32, bodies:
     if table.kind == TableKind::Plenary {
         return Err(Refusal::TableOfAllParties.into());
     }
-    let wanted = signatories(txn, bodies).await?;
-    let present: HashSet<BodyId> = parties(txn, &table, ctx.now()).await?.iter().map(|party| party.body_id).collect();
+    let wanted = signatories(ctx, bodies).await?;
+    let present: HashSet<BodyId> =
+        parties(ctx, txn, &table, ctx.now()).await?.iter().map(|party| party.body_id).collect();
     store::touch_table(txn, &table, ctx.now()).await?;
     store::end_parties(txn, table.id, present.difference(&wanted).copied(), ctx.now()).await?;
     let added = wanted.difference(&present).map(|body| (ctx.new_id(), *body));
     store::add_parties(txn, table.id, added, ctx.now()).await?;
     let table = table_by_code(txn, code).await?;
-    let parties = parties(txn, &table, ctx.now()).await?;
+    let parties = parties(ctx, txn, &table, ctx.now()).await?;
     let codes: Vec<&str> = parties.iter().map(|party| party.code.as_str()).collect();
     let details = serde_json::json!({ "parties": codes });
     let event = audit::Event::about(Verb::SetParties, ("technical_table", table.id.to_string()), details);
@@ -86,11 +101,11 @@ pub async fn set_parties(ctx: &Ctx, txn: &Txn, code: &str, version: i32, bodies:
 }
 
 /// Returns the signatories with these codes, at least one.
-async fn signatories(db: &impl ConnectionTrait, codes: &[String]) -> Result<HashSet<BodyId>> {
+async fn signatories(ctx: &Ctx, codes: &[String]) -> Result<HashSet<BodyId>> {
     if codes.is_empty() {
         return Err(Error::field("parties", Code::Required));
     }
-    let known = network::bodies(db).await?;
+    let known = ctx.recall(&AllBodies).await?;
     let body = |code: &String| known.iter().find(|body| body.signatory && body.code == *code).map(|body| body.id);
     codes.iter().map(|code| body(code).ok_or_else(|| Error::field("parties", Code::UnknownValue))).collect()
 }
@@ -111,7 +126,8 @@ pub(super) async fn members_among(
     meeting: &Meeting,
 ) -> Result<Vec<Member>> {
     let table = store::table(db, meeting.table_id).await?;
-    let parties: HashSet<BodyId> = parties_of(ctx, db, meeting).await?.into_iter().map(|party| party.body_id).collect();
+    let parties: HashSet<BodyId> =
+        parties_at(ctx, db, meeting, &table).await?.into_iter().map(|party| party.body_id).collect();
     let guests = store::guests(db, meeting.id).await?;
     let led = led(holders);
     // The plenary table includes the observatory of a body that has not signed.
@@ -168,7 +184,7 @@ fn member(one: &Designation) -> Member {
 /// Returns the partners in office today, whom the secretariat may invite. Who may: the secretariat.
 pub async fn partners(ctx: &Ctx) -> Result<Vec<Designation>> {
     ctx.demand(policy::may_ever(&ctx.actor, Action::Invite))?;
-    designations::holders_of(ctx.reader(), SeatKind::Partner, ctx.today()).await
+    designations::todays_holders_of(ctx, SeatKind::Partner).await
 }
 
 /// Returns the invited partners of a meeting who are in office today.

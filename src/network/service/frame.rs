@@ -1,6 +1,6 @@
 //! Changes by the secretariat to the frame: certified mailboxes of bodies, the day of signature of the agreement.
 
-use super::{bodies, body};
+use super::{bodies, meant};
 use crate::audit::{self, Event};
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
@@ -21,7 +21,7 @@ use serde_json::json;
 /// writes nothing. Who may: the secretariat. Mails: none. Errors: `not_found`, `not_an_address`, `mailbox_taken`
 /// (another body's), `stale`.
 pub async fn edit_body(ctx: &Ctx, txn: &Txn, code: &str, version: i32, change: BodyChange) -> Result<BodyView> {
-    let before = admit(ctx, Some(body(txn, code).await?), Action::EditFrame, Seen::Version(version))?;
+    let before = admit(ctx, Some(meant(&bodies(txn).await?, code)?), Action::EditFrame, Seen::Version(version))?;
     let pec = match change.pec {
         None => before.pec.clone(),
         Some(typed) => checked_mailbox(typed.as_deref())?,

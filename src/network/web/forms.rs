@@ -43,7 +43,7 @@ struct PecPage {
 #[get("/network/bodies/{code}/pec")]
 async fn show_pec_form(ctx: Ctx, request: HttpRequest, code: web::Path<String>) -> Answer {
     only_who_may(&ctx)?;
-    let body = service::body(ctx.reader(), &code).await?;
+    let body = service::body(&ctx, &code).await?;
     let form = FormState::made_of(body.version, PecForm { pec: body.pec.clone().unwrap_or_default() });
     page(&pec_page(&ctx, &request, body, form))
 }
@@ -57,7 +57,7 @@ async fn save_pec(ctx: Ctx, request: HttpRequest, code: web::Path<String>, form:
     };
     let leads_on = |body: BodyView| done(&body_href(&body.code), FlashKind::Success, "network.done_pec");
     form::change(&ctx, form, save, leads_on, async |form| {
-        let body = service::body(ctx.reader(), &code).await?;
+        let body = service::body(&ctx, &code).await?;
         let form = form.beside(body.version);
         Ok(pec_page(&ctx, &request, body, form))
     })
@@ -90,7 +90,7 @@ struct SignaturePage {
 #[get("/network/agreement")]
 async fn show_signature_form(ctx: Ctx, request: HttpRequest) -> Answer {
     only_who_may(&ctx)?;
-    let agreement = service::agreement(ctx.reader()).await?;
+    let agreement = service::agreement(&ctx).await?;
     let in_force_from = agreement.in_force_from.map(|day| day.to_string()).unwrap_or_default();
     let form = FormState::made_of(agreement.version, SignatureForm { in_force_from });
     page(&signature_page(&ctx, &request, form))
@@ -105,7 +105,7 @@ async fn save_signature(ctx: Ctx, request: HttpRequest, form: Sent<Versioned<Sig
     };
     let leads_on = |_: AgreementView| done("/network", FlashKind::Success, "network.done_signature");
     form::change(&ctx, form, save, leads_on, async |form| {
-        let agreement = service::agreement(ctx.reader()).await?;
+        let agreement = service::agreement(&ctx).await?;
         Ok(signature_page(&ctx, &request, form.beside(agreement.version)))
     })
     .await

@@ -127,7 +127,7 @@ pub async fn open_data(ctx: &Ctx) -> Result<Graph> {
         base_url: &base_url,
         licence: licence.as_deref(),
         secretariat: (Lang::It.t("releases.secretariat"), &ctx.config().mail.reply_to),
-        agreement: network::agreement(db).await.ok().as_ref(),
+        agreement: network::agreement(ctx).await.ok().as_ref(),
         bodies: &ctx.recall(&AllBodies).await?,
         observatories: &ctx.recall(&AllObservatories).await?,
         products: &ctx.recall(&Catalogue).await?,

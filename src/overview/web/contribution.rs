@@ -6,7 +6,7 @@ use crate::deliverables::policy::Action;
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::{DeliverableView, Dossier};
 use crate::deliverables::web::{self as contributions, Act, Text, shell_below_work};
-use crate::designations::service::{self as register, RegisterFilter};
+use crate::designations::questions::HoldersOn;
 use crate::designations::view::Designation;
 use crate::error::Result;
 use crate::http::Answer;
@@ -20,8 +20,11 @@ use crate::releases::policy as releases_policy;
 use crate::releases::service as releases;
 use crate::releases::view::ReleaseView;
 use crate::releases::web::Line as ReleaseLine;
+use crate::reminders::policy as reminder_policy;
 use crate::reminders::service as reminders;
 use crate::reviews::web::{self as reviews, Panel};
+use crate::slices;
+use crate::tasks::due::obligation;
 use crate::tasks::model::Task;
 use crate::tasks::policy as task_policy;
 use crate::tasks::proposal::DayProposal;
@@ -34,9 +37,6 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use entity::ids::DeliverableId;
 use entity::kinds::{DeliverableState, ObligationKind, PublicationState, TaskOrigin, TaskState};
-
-/// Most holders of seats of one body that are read, more than there are.
-const HOLDERS: u64 = 100;
 
 #[derive(Template)]
 #[template(path = "overview/contribution.html")]
@@ -204,15 +204,15 @@ pub(super) async fn show_contribution(ctx: Ctx, request: HttpRequest, id: web::P
 }
 
 async fn contribution_page(ctx: &Ctx, request: &HttpRequest, dossier: Dossier) -> Result<ContributionPage> {
-    let (db, lang) = (ctx.reader(), ctx.lang);
+    let lang = ctx.lang;
     let view = &dossier.view;
     let (steps, beside) = tasks_of(ctx, view).await?;
-    let waits = tasks::waits(ctx, &steps).await?;
-    let proposals = tasks::proposals_for(ctx, view.deliverable.id).await?;
+    let waits = tasks::waits_within(ctx, &steps).await?;
+    let proposals = tasks::proposals_of(ctx, view.deliverable.id).await?;
     let holders = holders(ctx, view).await?;
     let review = reviews::panel(ctx, &dossier).await?;
     let publication = portal::of_deliverable(ctx, view.deliverable.id).await?;
-    let release = releases::release(db, view.deliverable.release_id).await?;
+    let release = releases::release_of(ctx, view.deliverable.release_id).await?;
     let due = due(ctx, &dossier, &steps, &publication);
     let urge = urge(ctx, view, &steps).await?;
     let is_report = matches!(due, Some(Due::Step(_) | Due::Text | Due::Declare));
@@ -255,11 +255,18 @@ async fn contribution_page(ctx: &Ctx, request: &HttpRequest, dossier: Dossier) -
 
 /// Returns the address of the button that reminds of what is due next, if the reader may remind of it now.
 async fn urge(ctx: &Ctx, view: &DeliverableView, steps: &[Task]) -> Result<Option<String>> {
-    let (kind, id, path) = match steps.iter().find(|step| step.is_due()) {
-        Some(step) => (ObligationKind::Task, step.id.0, format!("/tasks/{}", step.id)),
-        None => (ObligationKind::Deliverable, view.deliverable.id.0, contributions::href(view)),
+    if !reminder_policy::may(&ctx.actor, reminder_policy::Action::Urge) {
+        return Ok(None);
+    }
+    let open = match steps.iter().find(|step| step.is_due()) {
+        Some(step) => obligation(step.clone()),
+        None => {
+            let name = (ObligationKind::Deliverable, view.deliverable.id.0);
+            slices::still_due(ctx, ctx.reader(), [name]).await?.pop()
+        }
     };
-    Ok(reminders::may_urge(ctx, kind, id).await?.then(|| format!("{path}/remind")))
+    let Some(open) = open else { return Ok(None) };
+    Ok(reminders::may_urge(ctx, &open).await?.then(|| format!("{}/remind", open.path)))
 }
 
 fn badge((text, kind): (&'static str, &'static str), lang: Lang) -> Badge {
@@ -278,11 +285,13 @@ async fn tasks_of(ctx: &Ctx, view: &DeliverableView) -> Result<(Vec<Task>, Vec<T
 
 /// Returns what was said about a contribution that will be late.
 async fn late(ctx: &Ctx, view: &DeliverableView, review: Option<&Panel>) -> Result<Option<(String, String)>> {
+    if !view.deliverable.awaits_handing_in() {
+        return Ok(None);
+    }
     let id = view.deliverable.id.0;
     let late = tasks::late_work(ctx.reader(), &[id]).await?;
     let due_day = review.map_or_else(|| view.deliverable.day(), |review| review.due_day);
     let late = late.about((ObligationKind::Deliverable, id), due_day);
-    let late = late.filter(|_| view.deliverable.awaits_handing_in());
     Ok(late.map(|late| (late_in_words(late, ctx.lang), late.reason.clone())))
 }
 
@@ -301,8 +310,9 @@ fn forms(ctx: &Ctx, view: &DeliverableView, proposals: &[DayProposal]) -> Vec<(S
 
 /// Returns the present holders of the seats of the observatory's body.
 async fn holders(ctx: &Ctx, view: &DeliverableView) -> Result<Vec<Designation>> {
-    let filter = RegisterFilter { body: Some(view.body_id), as_of: Some(ctx.today()), ..RegisterFilter::default() };
-    register::list(ctx, &filter, None, HOLDERS).await
+    let all = ctx.recall(&HoldersOn(ctx.today())).await?;
+    let is_its = |one: &&Designation| one.seat.body_id == view.body_id && one.may(&ctx.actor, Designation::VIEW);
+    Ok(all.iter().filter(is_its).cloned().collect())
 }
 
 /// Returns the act that is due for the reader.

@@ -2,7 +2,7 @@
 
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
-use crate::designations::service as register;
+use crate::designations::questions::{AllSeats, HoldersOn};
 use crate::designations::web::words as register_words;
 use crate::error::Result;
 use crate::http::Answer;
@@ -183,16 +183,15 @@ async fn empty_seats(ctx: &Ctx) -> Result<Vec<Errand>> {
     if managed.is_empty() {
         return Ok(Vec::new());
     }
-    let held = register::all_holders(ctx.reader(), ctx.today()).await?;
-    let seats = register::seats(ctx.reader()).await?;
-    let empty = seats.into_iter().filter(|seat| {
+    let (held, seats) = (ctx.recall(&HoldersOn(ctx.today())).await?, ctx.recall(&AllSeats).await?);
+    let empty = seats.iter().filter(|seat| {
         seat.kind == SeatKind::Referent
             && managed.contains(&seat.body_id)
             && held.iter().all(|one| one.seat.id != seat.id)
     });
     Ok(empty
         .map(|seat| Errand {
-            label: ctx.lang.f("overview.errand_empty", &[("seat", &register_words::seat_name(&seat, ctx.lang))]),
+            label: ctx.lang.f("overview.errand_empty", &[("seat", &register_words::seat_name(seat, ctx.lang))]),
             text: ctx.lang.t("overview.errand_empty_text").to_owned(),
             href: format!("/designations/new?seat={}", seat.code),
         })

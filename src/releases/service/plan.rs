@@ -15,7 +15,6 @@ use crate::releases::store;
 use crate::releases::view::{ByRule, ReleaseView};
 use crate::time::Period;
 use entity::kinds::ReleaseChangeKind;
-use sea_orm::ConnectionTrait;
 
 /// Input for planning a release.
 #[derive(Clone, Debug)]
@@ -36,7 +35,7 @@ pub struct PlanIn {
 pub async fn plan(ctx: &Ctx, txn: &Txn, input: PlanIn) -> Result<ReleaseView> {
     ctx.demand(policy::may(&ctx.actor, Action::Plan))?;
     let product = product_for(ctx, &input.product).await?;
-    let observatory = observatory_for(txn, &product, input.observatory.as_deref()).await?;
+    let observatory = observatory_for(ctx, &product, input.observatory.as_deref()).await?;
     plan_for(ctx, txn, (&product, observatory.as_ref()), input.period, input.when, None).await
 }
 
@@ -99,12 +98,12 @@ pub(super) async fn product_for(ctx: &Ctx, code: &str) -> Result<Product> {
 /// Finds the observatory that a release of the product names. Errors: `observatory_out_of_place`,
 /// `not_a_contributor`, `unknown_value`.
 pub(super) async fn observatory_for(
-    db: &impl ConnectionTrait,
+    ctx: &Ctx,
     product: &Product,
     code: Option<&str>,
 ) -> Result<Option<ObservatoryView>> {
     let Some(code) = code else { return Ok(None) };
-    let one = network::observatory(db, code).await.map_err(|error| error.as_unknown("observatory"))?;
+    let one = network::observatory(ctx, code).await.map_err(|error| error.as_unknown("observatory"))?;
     must_be_owed_by(product, Some(one.id))?;
     must_contribute(product, Some(&one))?;
     Ok(Some(one))

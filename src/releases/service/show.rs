@@ -1,7 +1,7 @@
 //! The agenda as everybody reads it: one release with its story and its reports, days of a calendar, changed dates.
 
 use super::concerned::{Network, Provinces};
-use super::{owner, release};
+use super::{owner, release_of};
 use crate::catalogue::questions::Catalogue;
 use crate::ctx::Ctx;
 use crate::deliverables::model::is_accepted;
@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::network::model::ObservatoryView;
 use crate::network::questions::AllObservatories;
 use crate::releases::model::When;
-use crate::releases::questions::YearsOfReleases;
+use crate::releases::questions::{HistoryOf, ReleaseAt, YearsOfReleases};
 use crate::releases::sought::{Narrowing, Shown, Sought};
 use crate::releases::store::{self, Filter, Owner};
 use crate::releases::view::{
@@ -30,25 +30,24 @@ const EDITIONS: u64 = 3;
 
 /// Finds the release whose page has this address.
 pub async fn release_at(ctx: &Ctx, slug: &str) -> Result<ReleaseView> {
-    store::find_at(ctx.reader(), slug).await?.ok_or(Error::NotFound)
+    ctx.recall(&ReleaseAt(slug.to_owned())).await?.as_ref().clone().ok_or(Error::NotFound)
 }
 
 /// Finds all dates of a release, each with its reason, the meeting that decided it and the notice given, and the reports
 /// that can be read. Public.
 pub async fn story(ctx: &Ctx, id: ReleaseId) -> Result<Story> {
-    story_of(ctx, release(ctx.reader(), id).await?).await
+    story_of(ctx, release_of(ctx, id).await?).await
 }
 
 /// Like [`story`], for a release that was found already.
 pub async fn story_of(ctx: &Ctx, view: ReleaseView) -> Result<Story> {
-    let (db, id) = (ctx.reader(), view.release.id);
-    let changes = store::changes(db, &[id]).await?.remove(&id).unwrap_or_default();
-    let shares = store::shares(db, &[id]).await?.remove(&id).unwrap_or_default();
+    let history = ctx.recall(&HistoryOf(view.release.id)).await?;
+    let (changes, shares) = (&history.0, &history.1);
     let network = Network::now(ctx).await?;
     let provinces = &network.provinces;
-    let owing = network.concerned(&view.release, &shares);
+    let owing = network.concerned(&view.release, shares);
     let concerned = network.calendars_of(&owing)?;
-    let changes = changes.into_iter().map(|change| with_notice(change, &concerned)).collect();
+    let changes = changes.iter().cloned().map(|change| with_notice(change, &concerned)).collect();
     let today = ctx.today();
     let notice_left = match view.release.state() {
         ReleaseState::Confirmed => concerned.working_days_between(today, view.release.when().first_day()).ok(),
@@ -66,9 +65,9 @@ pub async fn story_of(ctx: &Ctx, view: ReleaseView) -> Result<Story> {
     let is_everywhere = owing.len() == territorial && owing.iter().all(|one| one.kind == ObservatoryKind::Territorial);
     Ok(Story {
         changes,
-        progress: progress(&shares),
-        parts: provinces.parts(&view, &shares),
-        unseen: provinces.unseen(&view, &shares),
+        progress: progress(shares),
+        parts: provinces.parts(&view, shares),
+        unseen: provinces.unseen(&view, shares),
         absent: provinces.named(shares.iter().filter(|share| share.state == DeliverableState::Waived)),
         places,
         is_everywhere,

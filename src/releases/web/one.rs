@@ -213,7 +213,7 @@ async fn publish(ctx: Ctx, id: web::Path<ReleaseId>, form: Form<Versioned<OnlyBu
 /// Redirects from the id of a release to the address of its page, because links with the id are in mails and calendars.
 #[get("/releases/{id:[0-9A-Fa-f-]+}")]
 async fn lead_to_release(ctx: Ctx, id: web::Path<ReleaseId>) -> Answer {
-    let view = service::release(ctx.reader(), *id).await?;
+    let view = service::release_of(&ctx, *id).await?;
     Ok(HttpResponse::PermanentRedirect().insert_header((LOCATION, view.href())).finish())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::ctx::Ctx;
 use crate::deliverables::view::DeliverableView;
-use crate::designations::service as designations;
+use crate::designations::questions::HoldersOn;
 use crate::error::Result;
 use crate::mail::kind::MailKind as _;
 use crate::mail::outbox::desk::{self, LogLine};
@@ -35,7 +35,7 @@ pub async fn told_by_party(ctx: &Ctx, id: ReleaseId, owed: &[DeliverableView]) -
     if latest.is_empty() {
         return Ok(Vec::new());
     }
-    let seats = designations::all_holders(ctx.reader(), ctx.today()).await?;
+    let seats = ctx.recall(&HoldersOn(ctx.today())).await?;
     let works = |kind| matches!(kind, SeatKind::Referent | SeatKind::Deputy);
     let body_of: HashMap<PersonId, BodyId> =
         seats.iter().filter(|one| works(one.seat.kind)).map(|one| (one.holder.id, one.seat.body_id)).collect();

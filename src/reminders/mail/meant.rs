@@ -1,5 +1,8 @@
 //! Recipients of obligations at present.
 
+use crate::ctx::Ctx;
+use crate::designations::model::Unavailability;
+use crate::designations::questions::{AbsencesOn, AllSeats, HoldersOn};
 use crate::designations::service as designations;
 use crate::due::Obligation;
 use crate::error::Result;
@@ -9,20 +12,28 @@ use crate::reminders::plan::Key;
 use crate::reminders::store::{self, Entry};
 use crate::slices;
 use chrono::NaiveDate;
-use entity::ids::{MailId, PersonId};
+use entity::ids::{DesignationId, MailId, PersonId};
 use entity::kinds::UnavailabilityMode;
 use sea_orm::ConnectionTrait;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-/// Reads seats, holders and absences of a day.
+/// Reads seats, holders and absences of a day, for use cases; reads ask [`todays_roll`].
 pub(in crate::reminders) async fn roll(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Roll> {
-    let away = designations::absences(db, today, today).await?;
-    let away = away.into_iter().filter(|absence| absence.mode == UnavailabilityMode::ReassignAll);
-    Ok(Roll::new(
-        designations::seats(db).await?,
-        designations::all_holders(db, today).await?,
-        away.map(|absence| absence.designation_id).collect(),
-    ))
+    let away = whose_work_is_reassigned(&designations::absences(db, today, today).await?);
+    Ok(Roll::new(designations::seats(db).await?, designations::all_holders(db, today).await?, away))
+}
+
+/// Returns the roll of today, for reads.
+pub(in crate::reminders) async fn todays_roll(ctx: &Ctx) -> Result<Roll> {
+    let today = ctx.today();
+    let (seats, holders) = (ctx.recall(&AllSeats).await?, ctx.recall(&HoldersOn(today)).await?);
+    let away = ctx.recall(&AbsencesOn(today)).await?;
+    Ok(Roll::new(seats.to_vec(), holders.to_vec(), whose_work_is_reassigned(&away)))
+}
+
+fn whose_work_is_reassigned(away: &[Unavailability]) -> BTreeSet<DesignationId> {
+    let away = away.iter().filter(|absence| absence.mode == UnavailabilityMode::ReassignAll);
+    away.map(|absence| absence.designation_id).collect()
 }
 
 /// Recipient of each obligation at present, and the recipients' addresses.
@@ -33,17 +44,13 @@ pub(in crate::reminders) struct Meant {
 
 /// Returns whether every line of a mail is still true: each obligation is open, on that day, and the recipient's. The
 /// cost depends on the lines of the mail and not on everything due, because on a Monday morning it runs for each mail.
-pub(in crate::reminders) async fn still_holds(
-    db: &impl ConnectionTrait,
-    mail: MailId,
-    today: NaiveDate,
-) -> Result<bool> {
+pub(in crate::reminders) async fn still_holds(ctx: &Ctx, db: &impl ConnectionTrait, mail: MailId) -> Result<bool> {
     let told = store::entries_of_mails(db, &[mail]).await?;
     if told.is_empty() {
         return Ok(false);
     }
-    let obligations = slices::still_due(db, told.iter().map(|entry| (entry.key.kind, entry.key.id))).await?;
-    let meant = Meant::of(&obligations, &roll(db, today).await?);
+    let obligations = slices::still_due(ctx, db, told.iter().map(|entry| (entry.key.kind, entry.key.id))).await?;
+    let meant = Meant::of(&obligations, &roll(db, ctx.today()).await?);
     Ok(told.iter().all(|entry| meant.holds(entry)))
 }
 

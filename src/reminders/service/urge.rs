@@ -4,6 +4,7 @@ use super::{Log, Note};
 use crate::audit::{self, Event};
 use crate::ctx::Ctx;
 use crate::db::Txn;
+use crate::due::Obligation;
 use crate::error::Result;
 use crate::mail::kind::MailKind;
 use crate::network::questions::AllCalendars;
@@ -31,7 +32,7 @@ pub async fn urge(ctx: &Ctx, txn: &Txn, kind: ObligationKind, id: Uuid) -> Resul
     ctx.demand(policy::may(&ctx.actor, Action::Urge))?;
     must_exist(ctx, txn, kind, id).await?;
     let today = ctx.today();
-    let open = slices::still_due(txn, [(kind, id)]).await?;
+    let open = slices::still_due(ctx, txn, [(kind, id)]).await?;
     let Some(obligation) = open.first() else { return Err(Refusal::NothingDue.into()) };
     let roll = meant::roll(txn, today).await?;
     let Some(who) = roll.to_urge(obligation.seat_id) else { return Err(Refusal::NobodyInSeat.into()) };
@@ -70,17 +71,14 @@ pub async fn urge(ctx: &Ctx, txn: &Txn, kind: ObligationKind, id: Uuid) -> Resul
     Ok(written.ok_or(crate::db::StoreError::inconsistent("reminder", mail_id, "a mail without its entry"))?)
 }
 
-/// Tells whether the caller may remind of an obligation now, for the button. [`urge`] checks the same.
-pub async fn may_urge(ctx: &Ctx, kind: ObligationKind, id: Uuid) -> Result<bool> {
+/// Tells whether the caller may remind of an open obligation now, for the button. [`urge`] checks the same.
+pub async fn may_urge(ctx: &Ctx, obligation: &Obligation) -> Result<bool> {
     if !policy::may(&ctx.actor, Action::Urge) {
         return Ok(false);
     }
-    let (db, today) = (ctx.reader(), ctx.today());
-    let open = slices::still_due(db, [(kind, id)]).await?;
-    let Some(obligation) = open.first() else { return Ok(false) };
-    let last = super::last_sent(db, &[id]).await?;
-    let was_reminded_today = last.get(&id).is_some_and(|at| zone::day_of(*at) == today);
-    Ok(!was_reminded_today && meant::roll(db, today).await?.to_urge(obligation.seat_id).is_some())
+    let last = super::last_sent(ctx.reader(), &[obligation.id]).await?;
+    let was_reminded_today = last.get(&obligation.id).is_some_and(|at| zone::day_of(*at) == ctx.today());
+    Ok(!was_reminded_today && meant::todays_roll(ctx).await?.to_urge(obligation.seat_id).is_some())
 }
 
 /// Refuses an obligation that does not exist or that the caller may not see.

@@ -65,7 +65,8 @@ pub async fn write_remark(ctx: &Ctx, txn: &Txn, id: DeliverableId, input: Remark
 pub async fn take_over(ctx: &Ctx, txn: &Txn, id: DeliverableId, only: Option<RemarkId>) -> Result<Vec<RemarkView>> {
     let about = open::<DeliverableView>(ctx, txn, id, Action::Remark, Seen::AsItStands).await?;
     must_be_under_review(&about)?;
-    let before = edition_before(txn, &about).await?;
+    let editions = deliverables::of_chapter(txn, &about.product_code, about.deliverable.observatory_id).await?;
+    let before = edition_before(&editions, &about);
     let mut left = match &before {
         Some(before) => left_by(txn, before).await?,
         None => Vec::new(),

@@ -150,6 +150,11 @@ pub async fn proposal(ctx: &Ctx, db: &impl ConnectionTrait, id: DayProposalId) -
 /// Returns the proposals for a contribution, oldest first. Who may: who sees the contribution.
 pub async fn proposals_for(ctx: &Ctx, id: DeliverableId) -> Result<Vec<DayProposal>> {
     read::<DeliverableView>(ctx, ctx.reader(), id).await?;
+    proposals_of(ctx, id).await
+}
+
+/// Like [`proposals_for`], for a contribution that was found already. The caller has checked that the reader may see it.
+pub async fn proposals_of(ctx: &Ctx, id: DeliverableId) -> Result<Vec<DayProposal>> {
     Ok(proposals::of(ctx.reader(), id).await?)
 }
 

@@ -43,7 +43,7 @@ pub async fn due_from(ctx: &Ctx, template: &Template, day: NaiveDate) -> Result<
     let offset = template.outline.offset_working_days;
     Ok(match &template.outline.seat {
         Some(code) => {
-            let seat = designations::seat(ctx.reader(), SeatKey::Code(code)).await?;
+            let seat = designations::seat_called(ctx, code).await?;
             calendars.of(&seat.territory)?.add_working_days(day, offset)?
         }
         None => calendars.all().add_working_days(day, offset)?,

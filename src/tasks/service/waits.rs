@@ -33,6 +33,12 @@ pub async fn waits(ctx: &Ctx, tasks: &[Task]) -> Result<Waits> {
     Ok(waits)
 }
 
+/// Returns those of the steps of one contribution that wait for others of them; `steps` are all of its steps.
+pub async fn waits_within(ctx: &Ctx, steps: &[Task]) -> Result<Waits> {
+    let due: Vec<&Task> = steps.iter().filter(|task| task.is_due()).collect();
+    Ok(behind(&*ctx.recall(&Catalogue).await?, &due, &due))
+}
+
 /// Returns those of the tasks with these ids that wait for others, for the reminders.
 pub async fn waiting(ctx: &Ctx, ids: Vec<TaskId>) -> Result<Waits> {
     if ids.is_empty() {
@@ -59,16 +65,21 @@ async fn steps_before(ctx: &Ctx, due: &[&Task]) -> Result<Waits> {
     let deliverables: Vec<DeliverableId> = later.iter().filter_map(|task| task.deliverable_id).collect();
     let filter = TaskFilter { deliverables: Some(deliverables), due: true, ..TaskFilter::default() };
     let open = all(ctx.reader(), &filter).await?;
+    Ok(behind(&catalogue, &later, &open.iter().collect::<Vec<_>>()))
+}
+
+/// Returns those of these tasks that wait for one of the open ones, by the order of the steps in the catalogue.
+fn behind(catalogue: &[Product], tasks: &[&Task], open: &[&Task]) -> Waits {
     let before = |task: &Task| {
-        let after = step(&catalogue, task).map(|step| &step.after[..]).unwrap_or_default();
-        let is_before = |other: &&Task| {
+        let after = step(catalogue, task).map(|step| &step.after[..]).unwrap_or_default();
+        let is_before = |other: &&&Task| {
             other.deliverable_id == task.deliverable_id
-                && step(&catalogue, other).is_some_and(|step| after.contains(&step.code))
+                && step(catalogue, other).is_some_and(|step| after.contains(&step.code))
         };
-        open.iter().filter(is_before).cloned().collect::<Vec<_>>()
+        open.iter().filter(is_before).map(|task| (*task).clone()).collect::<Vec<Task>>()
     };
-    let with_steps = later.into_iter().map(|task| (task.id, before(task)));
-    Ok(with_steps.filter(|(_, before)| !before.is_empty()).collect())
+    let with_steps = tasks.iter().map(|task| (task.id, before(task)));
+    with_steps.filter(|(_, before)| !before.is_empty()).collect()
 }
 
 fn step<'c>(catalogue: &'c [Product], task: &Task) -> Option<&'c Step> {

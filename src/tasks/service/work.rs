@@ -7,7 +7,7 @@ use crate::db::Key;
 use crate::deliverables::order::{Line, Order, Sorting};
 use crate::deliverables::service::{self as deliverables, DeliverableFilter};
 use crate::deliverables::view::DeliverableView;
-use crate::designations::service::{self as designations, SeatKey};
+use crate::designations::service as designations;
 use crate::error::{Code, Error, Result};
 use crate::network::questions::AllObservatories;
 use crate::network::service as network;
@@ -76,14 +76,14 @@ pub async fn understood(ctx: &Ctx, sought: &WorkSought) -> Result<WorkAsked> {
     })?;
     let observatory = match kept(&sought.observatory) {
         Some(code) => {
-            let found = network::observatory(ctx.reader(), &code).await;
+            let found = network::observatory(ctx, &code).await;
             Some(found.map_err(|error| error.as_unknown("observatory"))?.id)
         }
         None => None,
     };
     let seat = match kept(&sought.seat) {
         Some(code) => {
-            let found = designations::seat(ctx.reader(), SeatKey::Code(&code)).await;
+            let found = designations::seat_called(ctx, &code).await;
             Some(found.map_err(|error| error.as_unknown("seat"))?.id)
         }
         None => None,

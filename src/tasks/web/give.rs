@@ -6,7 +6,7 @@ use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::deliverables::service as deliverables;
 use crate::deliverables::web::shell_below_work;
-use crate::designations::service as designations;
+use crate::designations::questions::AllSeats;
 use crate::error::{Code, Result};
 use crate::http::Answer;
 use crate::http::form::{self, Choice, FormState, Sent, Versioned};
@@ -71,7 +71,7 @@ impl GiveForm {
         let release_id = about.release.map(|id| id.to_string()).unwrap_or_default();
         let Some(id) = about.deliverable else { return Ok(Self { release_id, ..Self::default() }) };
         let view = deliverables::deliverable(ctx.reader(), id).await?;
-        let seats = designations::seats(ctx.reader()).await?;
+        let seats = ctx.recall(&AllSeats).await?;
         let is_its =
             |kind, observatory| kind == SeatKind::Referent && observatory == Some(view.deliverable.observatory_id);
         let seat = seats.iter().find(|seat| is_its(seat.kind, seat.observatory_id));

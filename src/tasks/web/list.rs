@@ -14,7 +14,7 @@ use crate::http::Answer;
 use crate::http::form::{Choice, FormState};
 use crate::http::page::{Badge, Shell, page};
 use crate::http::paging::{Page, Paging};
-use crate::network::service as network;
+use crate::network::questions::AllObservatories;
 use crate::open::scope;
 use crate::tasks::model::Task;
 use crate::tasks::policy::{self, Action};
@@ -197,8 +197,8 @@ fn first_page(request: &HttpRequest) -> String {
 }
 
 async fn observatories(ctx: &Ctx) -> Result<Vec<Choice>> {
-    let all = network::observatories(ctx.reader()).await?;
-    Ok(all.into_iter().map(|one| Choice::new(one.code, one.name)).collect())
+    let all = ctx.recall(&AllObservatories).await?;
+    Ok(all.iter().map(|one| Choice::new(&one.code, one.name.clone())).collect())
 }
 
 async fn releases(ctx: &Ctx) -> Result<Vec<Choice>> {

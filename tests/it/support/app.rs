@@ -189,8 +189,7 @@ impl TestApp {
 
     /// Returns the same client in front of a new process on the same database, which has nothing in memory.
     pub async fn afresh(&self, client: &Client) -> Client {
-        let anew = services(&self.db, &self.clock, self.services.config.clone());
-        Client { call: served(anew).await, ..client.clone() }
+        client.in_front_of(services(&self.db, &self.clock, self.services.config.clone())).await
     }
 
     /// Makes a client that sends the person's token with every request.
@@ -297,6 +296,11 @@ pub struct Client {
 }
 
 impl Client {
+    /// Returns the same client in front of another process.
+    pub async fn in_front_of(&self, services: Arc<Services>) -> Self {
+        Self { call: served(services).await, ..self.clone() }
+    }
+
     /// Accepts every open remark on a contribution.
     pub async fn settle(&self, contribution: &str) {
         let review = self.get(&format!("{contribution}/review")).send().await.expect(200);

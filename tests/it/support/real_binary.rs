@@ -58,8 +58,12 @@ impl Installation {
         Some((installation, volume))
     }
 
-    /// Makes one of several replicas over a database of the cluster.
-    pub fn replica(address: &str) -> Self {
+    /// Makes an installation over a database that others use as well.
+    pub fn over(location: &Location) -> Self {
+        let address = match location {
+            Location::Sqlite(path) => format!("sqlite:{}", path.display()),
+            Location::Postgres(address) => address.clone(),
+        };
         Self::empty().set("DATABASE__URL", address)
     }
 

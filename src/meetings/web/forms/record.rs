@@ -4,7 +4,7 @@ use super::typed::ReasonForm;
 use super::{Answer, QuorumLine, answer, choices, meeting_for, path, releases_to_decide, shell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::designations::service as designations;
+use crate::designations::questions::AllSeats;
 use crate::error::Error;
 use crate::http::Failure;
 use crate::http::form::{Choice, Errors, FormState, Sent, Versioned};
@@ -407,7 +407,7 @@ async fn outcome_page(
     let lang = ctx.lang;
     let items =
         (1..).zip(&dossier.agenda).map(|(number, item)| Choice::new(item.id, format!("{number}. {}", item.title)));
-    let seats = designations::seats(ctx.reader()).await?;
+    let seats = ctx.recall(&AllSeats).await?;
     let working = seats
         .iter()
         .filter(|seat| matches!(seat.kind, SeatKind::Referent | SeatKind::Secretariat | SeatKind::Direction));

@@ -1,0 +1,59 @@
+//! Questions about the register, answered from memory while the data stay the same ([`crate::memory`]).
+
+use super::model::{Seat, Unavailability};
+use super::risks::Register;
+use super::store;
+use super::view::Designation;
+use crate::error::Result;
+use crate::memory::Question;
+use chrono::NaiveDate;
+use sea_orm::ConnectionTrait;
+
+/// All seats of the network, in the order of their codes.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct AllSeats;
+
+/// The holders of all seats on a day, the latest term first.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct HoldersOn(pub NaiveDate);
+
+/// The absences that touch a day, without withdrawn ones.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct AbsencesOn(pub NaiveDate);
+
+/// The register as known now, looked at on a day.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct RegisterOn(pub NaiveDate);
+
+impl Question for AllSeats {
+    type Answer = Vec<Seat>;
+
+    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+        Ok(store::seats(db).await?)
+    }
+}
+
+impl Question for HoldersOn {
+    type Answer = Vec<Designation>;
+
+    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+        Ok(store::all_holders(db, self.0).await?)
+    }
+}
+
+impl Question for AbsencesOn {
+    type Answer = Vec<Unavailability>;
+
+    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+        Ok(store::absences(db, self.0, self.0).await?)
+    }
+}
+
+impl Question for RegisterOn {
+    type Answer = Register;
+
+    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+        let (seats, designations) = (store::seats(db).await?, store::whole_register(db).await?);
+        Ok(Register::new(self.0, seats, designations, store::absences(db, self.0, self.0).await?))
+    }
+}
