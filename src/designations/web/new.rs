@@ -26,7 +26,6 @@ use actix_web::web::{Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use entity::kinds::SeatKind;
-use sea_orm::ConnectionTrait;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -113,10 +112,10 @@ struct NewForm {
 
 impl NewForm {
     /// Returns the input, or all that is wrong: in the fields, and with the seat in these days.
-    async fn input(&self, ctx: &Ctx, db: &impl ConnectionTrait) -> Result<DesignateIn> {
+    async fn input(&self, ctx: &Ctx) -> Result<DesignateIn> {
         match (Reading::of(|reading| self.read(reading, ctx)), self.wanted()) {
             (Err(wrong), Some(wanted)) => {
-                let seat = service::check_seat(db, &wanted).await.map_err(forms::placed);
+                let seat = service::check_seat(ctx.reader(), &wanted).await.map_err(forms::placed);
                 all_at_once(Err(wrong), [seat])
             }
             (read, _) => read,
@@ -217,7 +216,7 @@ async fn designate(ctx: Ctx, request: HttpRequest, sent: SentWithFile<NewForm>) 
     let seat = form.peek(|typed| seats.iter().find(|seat| seat.code == typed.seat)).ok_or(Error::NotFound)?;
     let form = form.after(async |typed| typed.statement.provenance.keep(&ctx, file).await).await;
     let designate = async |txn: &Txn, typed: &NewForm| {
-        let input = typed.input(&ctx, txn).await?;
+        let input = typed.input(&ctx).await?;
         service::designate(&ctx, txn, input).await.map_err(forms::placed)
     };
     let leads_on = |made: Designation| led_to(made.id, "designations.done_designated");
@@ -233,7 +232,7 @@ async fn preview_designation(ctx: Ctx, request: HttpRequest, sent: SentWithFile<
     let seat = form.peek(|typed| seats.iter().find(|seat| seat.code == typed.seat)).ok_or(Error::NotFound)?;
     let form = form.after(async |typed| typed.statement.provenance.keep(&ctx, file).await).await;
     let shown = async |_: &_, typed: &NewForm| -> Result<HttpResponse> {
-        let input = typed.input(&ctx, ctx.reader()).await?;
+        let input = typed.input(&ctx).await?;
         let preview = service::preview(&ctx, input).await.map_err(forms::placed)?;
         let effects = Some(effects(&ctx, &preview, typed));
         let again = new_page(&ctx, &request, FormState::fresh(typed.clone()), seat).await?;
