@@ -10,6 +10,27 @@ use crate::error::{Code, Error, Refused, Result, Value};
 use crate::letters;
 use std::ops::RangeInclusive;
 
+/// Returns the value if all checks passed, a single refusal as it is, and several as errors of their fields.
+pub fn all_at_once<T>(made: Result<T>, others: impl IntoIterator<Item = Result<()>>) -> Result<T> {
+    let mut refused: Vec<Error> = others.into_iter().filter_map(Result::err).collect();
+    let made = match made {
+        Ok(made) => Some(made),
+        Err(error) => {
+            refused.insert(0, error);
+            None
+        }
+    };
+    if refused.len() == 1 {
+        refused.pop().map_or(Ok(()), Err)?;
+    }
+    Reading::of(|reading| {
+        for error in refused {
+            reading.take(Err::<(), Error>(error));
+        }
+        made
+    })
+}
+
 /// Trims a text; returns `None` if it is blank.
 pub fn kept(text: &str) -> Option<String> {
     Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned)

@@ -272,7 +272,7 @@ fn content(ctx: &Ctx, about: About<'_>, lang: Lang) -> MailContent {
     let values = [
         ("title", view.release_name(lang)),
         ("place", place.to_owned()),
-        ("day", words::brief_day(view.deliverable.day(), lang)),
+        ("day", words::brief_day(due, lang)),
         ("due", words::long_day(due, lang)),
         ("out", words::long_day(view.release_day, lang)),
     ];

@@ -22,7 +22,7 @@ use crate::network::questions::AllCalendars;
 use crate::network::service as network;
 use crate::texts::{Label, Lang};
 use crate::time::{words as time_words, zone::day_of};
-use chrono::Days;
+use chrono::{DateTime, Days, Utc};
 use entity::ids::DesignationId;
 use entity::kinds::SeatKind;
 use sea_orm::ConnectionTrait;
@@ -151,6 +151,28 @@ pub(super) async fn requests(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<Vec
     let since = ctx.now() - Days::new(LASTS_DAYS);
     // The end of the range is excluded, so a day is added to include a request of this very instant.
     withdraw::promised_within(db, Requested::NAME, since..ctx.now() + Days::new(1)).await
+}
+
+/// Reads the mails enqueued since an instant about a designation, those that it ended, and its seat, each with the text key of
+/// its kind; a preview names them.
+pub(super) async fn promised_by(
+    txn: &Txn,
+    since: DateTime<Utc>,
+    entered: &Designation,
+    leaving: &[Designation],
+) -> Result<Vec<(&'static str, Promised)>> {
+    let kinds = [Kind::of::<Registered>(), Kind::of::<Farewell>(), Kind::of::<Ended>(), Kind::of::<Requested>()];
+    let designations = leaving.iter().chain([entered]).map(|one| one.id.to_string());
+    let subjects: Vec<String> = designations.chain([entered.seat.id.to_string()]).collect();
+    let mut promised = Vec::new();
+    for kind in kinds {
+        // The end of the range is excluded, so a day is added to include a mail of this very instant.
+        let mails = withdraw::promised_within(txn, kind.name(), since..since + Days::new(1)).await?;
+        promised.extend(
+            mails.into_iter().filter(|mail| subjects.contains(&mail.subject_id)).map(|mail| (kind.label(), mail)),
+        );
+    }
+    Ok(promised)
 }
 
 async fn ask(ctx: &Ctx, txn: &Txn, seat: &Seat, to: Recipient) -> Result<bool> {

@@ -35,6 +35,11 @@ pub struct Term {
 }
 
 impl Term {
+    /// Checks that the term does not end before it begins.
+    pub fn check(self) -> Result<(), Refusal> {
+        if self.to.is_some_and(|last| last < self.from) { Err(Refusal::EndBeforeStart) } else { Ok(()) }
+    }
+
     /// Tells whether the day lies in the term.
     pub fn covers(self, day: NaiveDate) -> bool {
         self.from <= day && self.to.is_none_or(|last| day <= last)
@@ -93,18 +98,19 @@ pub struct Statement {
 }
 
 impl Statement {
-    /// Checks the rules for every statement.
-    pub fn check(&self, today: NaiveDate) -> Result<(), Refusal> {
-        if self.term.to.is_some_and(|last| last < self.term.from) {
-            return Err(Refusal::EndBeforeStart);
+    /// Checks the rules for every statement: its term, its act and its provenance, each by itself, so that a reader corrects
+    /// all of them at once.
+    pub fn checks(&self, today: NaiveDate) -> [Result<(), Refusal>; 3] {
+        [self.term.check(), self.check_act(today), self.provenance.check(today)]
+    }
+
+    /// Checks that the act is neither later than its effect nor in the future.
+    pub fn check_act(&self, today: NaiveDate) -> Result<(), Refusal> {
+        let (act, effect) = (self.act.date, self.term.from);
+        if act > effect {
+            return Err(Refusal::ActAfterEffect { act, effect });
         }
-        if self.act.date > self.term.from {
-            return Err(Refusal::ActAfterEffect { act: self.act.date, effect: self.term.from });
-        }
-        if self.act.date > today {
-            return Err(Refusal::ActInFuture);
-        }
-        self.provenance.check(today)
+        if act > today { Err(Refusal::ActInFuture) } else { Ok(()) }
     }
 }
 
@@ -316,9 +322,9 @@ pub struct Occupied {
 }
 
 /// Checks that a person may hold a seat for a term, given the existing terms.
-pub fn check_free(kind: SeatKind, person: PersonId, term: Term, others: &[Occupied]) -> Result<(), Refusal> {
+pub fn check_free(kind: SeatKind, person: Option<PersonId>, term: Term, others: &[Occupied]) -> Result<(), Refusal> {
     for other in others.iter().filter(|other| other.term.overlaps(term)) {
-        if other.person_id == person {
+        if person == Some(other.person_id) {
             return Err(Refusal::AlreadyInSeat);
         }
         if is_exclusive(kind) {
@@ -525,7 +531,7 @@ mod tests {
                 let from = start + chrono::Days::new(offset.unsigned_abs());
                 let term = Term { from, to: length.map(|days| from + chrono::Days::new(days.unsigned_abs())) };
                 let person = PersonId(uuid::Uuid::from_u128(held.len() as u128 + 1));
-                if check_free(SeatKind::Referent, person, term, &held).is_ok() {
+                if check_free(SeatKind::Referent, Some(person), term, &held).is_ok() {
                     held.push(Occupied { designation_id: DesignationId(uuid::Uuid::nil()), person_id: person, person_name: String::new(), term });
                 }
             }

@@ -5,6 +5,7 @@ mod board;
 mod checks;
 mod documents;
 mod handover;
+mod preview;
 mod sought;
 mod timeline;
 
@@ -12,9 +13,11 @@ pub use super::mail::to_holder;
 pub use board::{BoardSeat, Seated, board, contacts};
 pub use documents::keep_document;
 pub use handover::{follow_calendar, is_over};
+pub use preview::{Preview, preview};
 pub use sought::{RegisterSought, understood};
 pub use timeline::{Held, SeatTime, Timeline, timeline};
 
+pub use self::checks::{Wanted, check_seat};
 use self::checks::{checked_provenance, checked_statement};
 use self::documents::attach_proof;
 use self::handover::{ask_if_vacant, carry_out_end_if_past, switch_off};
@@ -75,9 +78,23 @@ pub struct DesignateIn {
 /// `replaces_nobody` (the seat may have several holders, so none has to be replaced), `end_before_start`,
 /// `act_after_effect`, `act_in_future`, `communicated_in_future`, `address_taken`.
 pub async fn designate(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Designation> {
+    Ok(enter(ctx, txn, input).await?.entered)
+}
+
+/// A designation that was entered, with those that it ended.
+struct Entered {
+    entered: Designation,
+    leaving: Vec<Designation>,
+}
+
+async fn enter(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Entered> {
     let seat = store::seat(txn, SeatKey::Code(&input.seat)).await?.ok_or(Refusal::SeatUnknown)?;
     ctx.demand(policy::may(&ctx.actor, Action::Designate, of_seat(&seat)))?;
-    let statement = checked_statement(ctx, input.statement)?;
+    let wanted = Wanted::by(&input);
+    let statement = match checked_statement(ctx, input.statement) {
+        Ok(statement) => statement,
+        Err(wrong) => return typed::all_at_once(Err(wrong), [check_seat(txn, &wanted).await]),
+    };
     let person = match input.person {
         Designee::Known(id) => known_to(ctx, txn, id).await?,
         Designee::New(person) => network::person_for(ctx, txn, person).await?.id,
@@ -89,7 +106,7 @@ pub async fn designate(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Desig
         Vec::new()
     };
     let occupied = store::occupied(txn, seat.id, statement.term.from).await?;
-    model::check_free(seat.kind, person, statement.term, &occupied)?;
+    model::check_free(seat.kind, Some(person), statement.term, &occupied)?;
     let new = NewDesignation {
         id: ctx.new_id(),
         record_id,
@@ -109,7 +126,7 @@ pub async fn designate(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Desig
     for designation in leaving.iter().chain([&entered]) {
         carry_out_end_if_past(ctx, txn, designation).await?;
     }
-    Ok(entered)
+    Ok(Entered { entered, leaving })
 }
 
 /// Checks that the caller may know of the person: the person is in the part of the register that the caller reads,
@@ -228,7 +245,7 @@ pub async fn correct(
     keep_a_secretariat(ctx, txn, &current, Some(statement.term)).await?;
     let mut others = store::occupied(txn, current.seat.id, statement.term.from).await?;
     others.retain(|other| other.designation_id != id);
-    model::check_free(current.seat.kind, current.holder.id, statement.term, &others)?;
+    model::check_free(current.seat.kind, Some(current.holder.id), statement.term, &others)?;
     let successor = current.record.corrected(statement, reason)?;
     let corrected = supersede(ctx, txn, &current, successor).await?;
     record_statement(ctx, txn, Verb::Correct, &corrected).await?;

@@ -94,7 +94,7 @@ pub const PAGES: &[(&str, &[&str])] = &[
             "with_annulled",
         ],
     ),
-    ("/mail", &["state", "kind", "recipient", "subject", "cursor", "limit"]),
+    ("/mail", &["state", "kind", "recipient", "subject", "text", "from", "to", "cursor", "limit"]),
     ("/meetings", &["cursor", "limit"]),
     ("/meetings/{id}/hold", &["all"]),
     ("/meetings/{id}/outcomes/new", &["kind"]),

@@ -7,8 +7,9 @@ use crate::http::json::Json;
 use crate::http::paging::{Page, Paging};
 use crate::mail::outbox::desk::{self, Detail, LogLine};
 use crate::mail::policy::Action;
+use crate::time::Day;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{MailId, PersonId};
 use entity::kinds::NotificationState;
 use serde::{Deserialize, Serialize};
@@ -99,6 +100,13 @@ pub struct MailQuery {
     /// Part of the recipient's address.
     #[param(max_length = 254)]
     recipient: Option<String>,
+    /// Part of the subject line.
+    #[param(max_length = 250)]
+    text: Option<String>,
+    /// First day on which the mails were prepared.
+    from: Option<Day>,
+    /// Last day on which the mails were prepared.
+    to: Option<Day>,
 }
 
 /// List the mails with their states
@@ -112,9 +120,10 @@ pub async fn list_mails(
     query: web::Query<MailQuery>,
     paging: web::Query<Paging>,
 ) -> Answer {
-    let MailQuery { state, kind, person_id, subject_id, recipient } = query.into_inner();
+    let MailQuery { state, kind, person_id, subject_id, recipient, text, from, to } = query.into_inner();
     let recipient = recipient.map(|address| address.to_lowercase());
-    let filter = desk::Filter { state, kind, subject_id, person_id, recipient };
+    let day = |day: Option<Day>| day.map(NaiveDate::from);
+    let filter = desk::Filter { state, kind, subject_id, person_id, recipient, text, from: day(from), to: day(to) };
     let limit = paging.limit()?;
     let mails = desk::list(&ctx, &filter, paging.after()?, limit + 1).await?;
     let page = Page::cut(&ctx, &request, limit, mails, |last| last.id)?;

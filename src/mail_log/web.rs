@@ -6,22 +6,27 @@ use crate::db::Txn;
 use crate::error::{Error, Result};
 use crate::http::Answer;
 use crate::http::form::{self, Choice, Form, FormState, OnlyButton, Sent};
-use crate::http::page::{FlashKind, Shell, done, page};
+use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
 use crate::http::paging::{Page, Paging};
 use crate::http::site::Site;
 use crate::kinds_of_mail;
 use crate::mail::outbox::TakenBack;
 use crate::mail::outbox::desk::{self, Detail, LogLine};
 use crate::texts::{Label, Lang};
-use crate::time::words::long_instant;
+use crate::time::words::{long_day, long_instant};
+use crate::time::zone::day_of;
 use crate::typed::{Reading, kept};
 use actix_web::http::header::X_CONTENT_TYPE_OPTIONS;
 use actix_web::web::{Data, Path, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
+use chrono::NaiveDate;
 use entity::ids::MailId;
 use entity::kinds::NotificationState;
 use serde::Deserialize;
+
+/// Longest part of a subject line that is searched for, in characters; a longer one is refused as `too_long`.
+const SUBJECT_CHARACTERS: usize = 250;
 
 pub fn pages(cfg: &mut ServiceConfig) {
     cfg.service(show_log)
@@ -47,15 +52,15 @@ struct LogPage {
     first: Option<String>,
 }
 
-/// One mail in a list.
+/// One mail in a list, or the mails of one occasion.
 pub struct MailRow {
     pub href: String,
     pub subject: String,
     pub recipient: String,
     pub kind: String,
     pub when: String,
-    pub state: &'static str,
-    pub state_colour: &'static str,
+    /// States with their colours, each once; of an occasion with the number of its mails.
+    pub states: Vec<(String, &'static str)>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -66,6 +71,12 @@ struct FilterForm {
     kind: String,
     #[serde(default)]
     recipient: String,
+    #[serde(default)]
+    text: String,
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    to: String,
     /// Id of the mails' subject, for a link from its page.
     #[serde(default)]
     subject: String,
@@ -79,13 +90,26 @@ struct PauseForm {
 
 impl FilterForm {
     fn understood(&self) -> Result<desk::Filter> {
-        Ok(desk::Filter {
-            state: Reading::of(|reading| reading.optionally_chosen::<NotificationState>("state", &self.state))?,
-            kind: kept(&self.kind),
-            recipient: kept(&self.recipient).map(|address| address.to_lowercase()),
-            subject_id: kept(&self.subject),
-            ..desk::Filter::default()
+        Reading::of(|reading| {
+            let state = reading.optionally_chosen::<NotificationState>("state", &self.state);
+            let text = reading.optional_text("text", &self.text, SUBJECT_CHARACTERS);
+            let (from, to) = (reading.optional_day("from", &self.from), reading.optional_day("to", &self.to));
+            Some(desk::Filter {
+                state: state?,
+                text: text?,
+                from: from?,
+                to: to?,
+                kind: kept(&self.kind),
+                recipient: kept(&self.recipient).map(|address| address.to_lowercase()),
+                subject_id: kept(&self.subject),
+                person_id: None,
+            })
         })
+    }
+
+    /// Tells whether the mails of one occasion are asked for, which are listed one by one.
+    fn is_of_an_occasion(&self) -> bool {
+        !self.subject.trim().is_empty()
     }
 }
 
@@ -93,29 +117,44 @@ impl FilterForm {
 #[get("/mail")]
 async fn show_log(ctx: Ctx, request: HttpRequest, query: Query<FilterForm>, paging: Query<Paging>) -> Answer {
     let typed = query.into_inner();
-    page(&log_page(&ctx, &request, typed, &paging, FormState::default()).await?)
+    match typed.understood() {
+        Ok(filter) => {
+            page(&log_page(&ctx, &request, FormState::fresh(typed), &filter, &paging, FormState::default()).await?)
+        }
+        Err(error) => {
+            let form = FormState::refused(typed, ctx.lang, error)?;
+            let nothing_narrowed = desk::Filter::default();
+            unprocessable(&log_page(&ctx, &request, form, &nothing_narrowed, &paging, FormState::default()).await?)
+        }
+    }
 }
 
 async fn log_page(
     ctx: &Ctx,
     request: &HttpRequest,
-    typed: FilterForm,
+    form: FormState<FilterForm>,
+    filter: &desk::Filter,
     paging: &Paging,
     pausing: FormState<PauseForm>,
 ) -> Result<LogPage> {
     let lang = ctx.lang;
     let (limit, before) = (paging.rows()?, paging.after::<MailId>()?);
-    let mails = desk::list(ctx, &typed.understood()?, before, limit + 1).await?;
+    let mails = desk::list(ctx, filter, before, limit + 1).await?;
     let mails = Page::cut(ctx, request, limit, mails, |last| last.id)?;
+    let next = mails.next_path();
     let kinds = desk::kinds(ctx).await?;
     Ok(LogPage {
         shell: Shell::new(ctx, request, "mail_log.title").here(),
-        form: FormState::fresh(typed),
+        rows: if form.is_of_an_occasion() {
+            mails.items.into_iter().map(|mail| mail_row(mail, lang)).collect()
+        } else {
+            occasions(mails.items, lang)
+        },
+        form,
         states: NotificationState::ALL.iter().map(|state| Choice::new(state.as_str(), state.label(lang))).collect(),
         kinds: kinds.into_iter().map(|kind| Choice::new(kind.clone(), kinds_of_mail::label(&kind, lang))).collect(),
-        next: mails.next_path(),
+        next,
         first: before.map(|_| "/mail".to_owned()),
-        rows: mails.items.into_iter().map(|mail| mail_row(mail, lang)).collect(),
         paused: desk::paused_because(ctx).await?,
         pausing,
     })
@@ -127,11 +166,53 @@ pub fn mail_row(mail: LogLine, lang: Lang) -> MailRow {
         href: format!("/mail/{}", mail.id),
         kind: kinds_of_mail::label(&mail.kind, lang),
         when: long_instant(when, lang),
-        state: mail.state.label(lang),
-        state_colour: words::state_colour(mail.state),
+        states: vec![(mail.state.label(lang).to_owned(), words::state_colour(mail.state))],
         subject: mail.subject,
         recipient: mail.recipient,
     }
+}
+
+/// Puts the mails of one occasion in one row, where the first of them stands: the same kind, subject and day. A mail alone is a
+/// row of its own.
+fn occasions(mails: Vec<LogLine>, lang: Lang) -> Vec<MailRow> {
+    let mut groups: Vec<(NaiveDate, Vec<LogLine>)> = Vec::new();
+    for mail in mails {
+        let day = day_of(mail.created_at.0);
+        let is_same = |(of, group): &&mut (NaiveDate, Vec<LogLine>)| {
+            *of == day
+                && group.first().is_some_and(|first| (&first.kind, &first.subject_id) == (&mail.kind, &mail.subject_id))
+        };
+        match groups.iter_mut().find(is_same) {
+            Some((_, group)) => group.push(mail),
+            None => groups.push((day, vec![mail])),
+        }
+    }
+    groups.into_iter().filter_map(|(day, group)| occasion(day, group, lang)).collect()
+}
+
+fn occasion(day: NaiveDate, mut group: Vec<LogLine>, lang: Lang) -> Option<MailRow> {
+    if group.len() == 1 {
+        return group.pop().map(|mail| mail_row(mail, lang));
+    }
+    let count_of = |state: NotificationState| group.iter().filter(|mail| mail.state == state).count();
+    let states = NotificationState::ALL.iter().map(|state| (*state, count_of(*state))).filter(|(_, count)| *count > 0);
+    let first = group.first()?;
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("kind", &first.kind)
+        .append_pair("subject", &first.subject_id)
+        .append_pair("from", &day.to_string())
+        .append_pair("to", &day.to_string())
+        .finish();
+    Some(MailRow {
+        href: format!("/mail?{query}"),
+        subject: first.subject.clone(),
+        recipient: lang.f("mail_log.recipients", &[("number", &group.len().to_string())]),
+        kind: kinds_of_mail::label(&first.kind, lang),
+        when: long_day(day, lang),
+        states: states
+            .map(|(state, count)| (format!("{count} · {}", state.label(lang)), words::state_colour(state)))
+            .collect(),
+    })
 }
 
 #[derive(Template)]
@@ -139,6 +220,8 @@ pub fn mail_row(mail: LogLine, lang: Lang) -> MailRow {
 struct MailPage {
     shell: Shell,
     mail: MailRow,
+    /// State in words, with its colour.
+    state: (&'static str, &'static str),
     path: String,
     created: String,
     due: String,
@@ -191,7 +274,8 @@ fn mail_page(ctx: &Ctx, request: &HttpRequest, detail: Detail) -> MailPage {
         source: (!bytes.is_empty() && !ctx.config().is_production()).then(|| format!("/mail/{}/source", line.id)),
         may_retry,
         may_cancel: is_open,
-        mail: MailRow { state: long_state(line.state, lang), ..mail_row(line, lang) },
+        state: (long_state(line.state, lang), words::state_colour(line.state)),
+        mail: mail_row(line, lang),
     }
 }
 
@@ -255,7 +339,8 @@ async fn pause(ctx: Ctx, site: Data<Site>, request: HttpRequest, form: Sent<Paus
     let pause = async |txn: &Txn, typed: &PauseForm| desk::pause(&ctx, txn, &typed.reason).await;
     let leads_on = |()| done("/mail", FlashKind::Success, "mail_log.done_pause");
     let answer = form::answer(&ctx, form, pause, leads_on, async |pausing| {
-        Ok(log_page(&ctx, &request, FilterForm::default(), &Paging::default(), pausing).await?)
+        let (form, filter) = (FormState::default(), desk::Filter::default());
+        Ok(log_page(&ctx, &request, form, &filter, &Paging::default(), pausing).await?)
     })
     .await?;
     if answer.status().is_redirection() {

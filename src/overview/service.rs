@@ -13,7 +13,7 @@ use crate::deliverables::view::{DeliverableView, Progress};
 use crate::designations::model::{Seat, Term};
 use crate::designations::questions::{AllSeats, RegisterOn};
 use crate::designations::service::{self as register, RegisterFilter};
-use crate::designations::view::Designation;
+use crate::designations::view::{Designation, Holder};
 use crate::due::Obligation;
 use crate::error::Result;
 use crate::jobs::status::{self, JobStatus};
@@ -106,6 +106,8 @@ pub struct Owed {
     pub seat: Option<Seat>,
     /// Today's holder of the seat.
     pub holder: Option<PersonView>,
+    /// Manager of the seat's body, who hears of late work from the secretariat.
+    pub manager: Option<Holder>,
     /// Working days since the due day, in the calendar of the seat's territory; 0 or less if it is not late.
     pub days_late: i32,
     /// Instant of the last reminder.
@@ -226,6 +228,7 @@ async fn owed(ctx: &Ctx, open: Vec<Obligation>) -> Result<Vec<Owed>> {
         let calendar = seat.as_ref().and_then(|seat| calendars.of(&seat.territory).ok());
         let days_late = calendar.and_then(|calendar| calendar.working_days_between(obligation.due_day, today).ok());
         Owed {
+            manager: roll.manager(obligation.seat_id).map(|designation| designation.holder.clone()),
             holder: holder(obligation.seat_id).and_then(|person| people.get(&person)).cloned(),
             may_urge: may_urge && !was_reminded_today && roll.to_urge(obligation.seat_id).is_some(),
             reminded_at,

@@ -16,6 +16,7 @@ use crate::deliverables::view::DeliverableView;
 use crate::designations::model::Seat;
 use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service::{self as register, Asked};
+use crate::designations::view::Holder;
 use crate::designations::web::words as register_words;
 use crate::due::Obligation;
 use crate::error::Result;
@@ -25,6 +26,7 @@ use crate::http::page::{Badge, Shell, page, unprocessable};
 use crate::jobs::web::{JobRow, job_row};
 use crate::jobs::words::silence;
 use crate::mail_log::web::{MailRow, mail_row};
+use crate::network::model::PersonView;
 use crate::releases::view::ReleaseView;
 use crate::releases::web::matrix::Matrix;
 use crate::releases::web::{ContributionLine, Line as ReleaseLine};
@@ -307,6 +309,14 @@ struct OwedRow {
     reminded: Option<String>,
     /// Address of the button that reminds the holder now.
     urge: Option<String>,
+    /// Link that opens a mail to the manager of the body, about late work.
+    manager: Option<ManagerLink>,
+}
+
+/// A mail to a manager that the secretariat's own program opens, with its words.
+struct ManagerLink {
+    name: String,
+    href: String,
 }
 
 /// Name, address and phone of a holder.
@@ -436,10 +446,18 @@ fn owed_group(ctx: &Ctx, group: OwedFor) -> OwedGroup {
 fn owed_row(owed: Owed, tail: Option<&str>, lang: Lang) -> OwedRow {
     let title = owed.obligation.title(lang);
     let title = tail.and_then(|tail| title.strip_suffix(tail)).unwrap_or(title).to_owned();
+    let manager = owed.manager.as_ref().filter(|_| owed.days_late > 0).map(|manager| ManagerLink {
+        name: manager.name(),
+        href: mail_to_manager(manager, &owed.obligation, owed.holder.as_ref(), owed.days_late),
+    });
     OwedRow {
         title,
         seat: owed.seat.map(|seat| register_words::seat_name(&seat, lang)).unwrap_or_default(),
-        holder: owed.holder.map(|one| Contact { name: one.name(), email: one.email, phone: one.phone }),
+        holder: owed.holder.as_ref().map(|one| Contact {
+            name: one.name(),
+            email: one.email.clone(),
+            phone: one.phone.clone(),
+        }),
         day: words::long_day(owed.obligation.due_day, lang),
         late_by: (owed.days_late > 0).then(|| words::working_days_away(-owed.days_late, lang)),
         late: owed.obligation.expected.map(|expected| {
@@ -447,7 +465,29 @@ fn owed_row(owed: Owed, tail: Option<&str>, lang: Lang) -> OwedRow {
             (lang.f("tasks.late_until", &[("day", &day)]), expected.reason)
         }),
         reminded: owed.reminded_at.map(|at| words::short_day(zone::day_of(at))),
+        manager,
         urge: owed.may_urge.then(|| format!("{}/remind", owed.obligation.path)),
         href: owed.obligation.path,
     }
+}
+
+/// Makes the address of a mail to a manager about late work, in the manager's language. It is no mail of the service: the
+/// secretariat reads it in its own program, changes it and sends it.
+fn mail_to_manager(manager: &Holder, late: &Obligation, holder: Option<&PersonView>, days_late: i32) -> String {
+    let lang = manager.lang;
+    let who = holder.map_or_else(|| lang.t("overview.to_manager_nobody").to_owned(), PersonView::name);
+    let values = [
+        ("manager", manager.name()),
+        ("what", late.title(lang).to_owned()),
+        ("day", words::long_day(late.due_day, lang)),
+        ("days", words::working_days(days_late, lang)),
+        ("who", who),
+    ];
+    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("subject", &lang.f("overview.to_manager_subject", &values))
+        .append_pair("body", &lang.f("overview.to_manager_body", &values))
+        .finish();
+    // A blank is «%20» in such an address (RFC 6068 §5); a plus sign of the text is already «%2B».
+    format!("mailto:{}?{}", manager.email, query.replace('+', "%20"))
 }

@@ -60,6 +60,12 @@ impl Roll {
         self.holders.iter().find(|holder| holder.seat.id == seat)
     }
 
+    /// Returns a present manager of the seat's body; `None` if there is none.
+    pub fn manager(&self, seat: SeatId) -> Option<&Designation> {
+        let body = self.seat(seat)?.body_id;
+        self.present(|held| held.kind == SeatKind::BodyManager && held.body_id == body)
+    }
+
     /// Returns the recipient for a seat: its holder; for a referent's seat otherwise the deputy of the same
     /// observatory; otherwise the secretariat, which has to find a holder. `None` if there is no secretariat or no such
     /// seat.

@@ -344,7 +344,8 @@ fn about_several(ctx: &Ctx, tasks: &[&Task], change: Change<'_>, lang: Lang) -> 
     tasks.sort_by_key(|task| (task.day(), task.id));
     let [subject, heading, body, line] = change.words_together();
     let count = tasks.len().to_string();
-    let values = [("count", count.as_str())];
+    let day = tasks.first().map(|task| words::brief_day(task.day(), lang)).unwrap_or_default();
+    let values = [("count", count.as_str()), ("day", day.as_str())];
     let item = |task: &&Task| Item {
         title: task.title(lang).to_owned(),
         said: lang.f(line, &self::values(task, lang).each_ref().map(|(name, value)| (*name, value.as_str()))),

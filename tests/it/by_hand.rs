@@ -107,6 +107,10 @@ async fn what_is_late_is_grouped_by_release_with_the_act_in_place(engine: Engine
     let browser = world.app.browser(SECRETARIAT).await;
     let monday = browser.get("/monday").header("accept", "text/html").send().await.text();
     assert_eq!(monday.matches("rc-group-heading").count(), 2, "one release, late and due soon");
+    assert!(
+        monday.contains("mailto:elio.capo@ente.example?subject=In%20ritardo"),
+        "the manager of a late observatory is written to by one press"
+    );
     let buttons =
         |html: &str| forms(html).into_iter().filter(|form| form.action.ends_with("/remind")).collect::<Vec<_>>();
     let button = buttons(&monday).remove(0);

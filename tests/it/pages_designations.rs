@@ -3,9 +3,11 @@
 use crate::support::app::{Answer, Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
+use crate::support::forms::form;
 use raccordo::config::Config;
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// A reader who follows links and sends forms; keeps the cookie to which forms are bound.
 struct Reader {
@@ -30,7 +32,7 @@ impl Reader {
     /// Sends the form on the page at `path` that posts to `action`, with its values and the typed ones.
     async fn send(&self, path: &str, action: &str, typed: &[(&str, &str)]) -> Answer {
         let (_, page) = self.read(path).await;
-        let mut fields = hidden(&page, action);
+        let mut fields = hidden(&page, action.trim_end_matches("/preview"));
         fields.extend(typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         self.post(action, &fields).await
     }
@@ -128,6 +130,78 @@ async fn a_designation_typed_on_the_page_stands_in_the_register_with_its_trail()
     assert!(text(&page, ".rc-timeline").contains("Operazione n."), "the history names the operation in the trail");
     let (_, register) = reader.read("/designations/list").await;
     assert!(text(&register, ".rc-table tbody").contains("Ada Riva"));
+}
+
+#[tokio::test]
+async fn the_effects_of_a_designation_name_the_mails_that_leave_and_enter_nothing() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    registered(&app).await;
+    app.mails().await;
+    let reader = Reader::new(&app, SECRETARIAT).await;
+    let next = with(with(typed(), "given_name", "Bruno"), "email", "bruno.riva@ente.example");
+    let next = with(with(next, "valid_from", "2027-01-12"), "replaces_holder", "true");
+    let shown = reader.send(NEW, "/designations/new/preview", &next).await;
+    assert_eq!(shown.status.as_u16(), 200, "{}", shown.text());
+    let page = Html::parse_document(&shown.text());
+    let effects = text(&page, ".rc-panel");
+    assert!(effects.contains("Sta per registrare") && effects.contains("Bruno Riva"), "{effects}");
+    assert!(effects.contains("Finisce l’incarico di Ada Riva: ultimo giorno lunedì 11 gennaio 2027"), "{effects}");
+    let named: BTreeSet<_> = all(&page, ".rc-panel li").iter().map(|line| line.text().collect::<String>()).collect();
+    assert!(app.mails().await.is_empty(), "nothing left");
+    let (_, register) = reader.read("/designations/list").await;
+    assert!(!text(&register, ".rc-table tbody").contains("Bruno"), "nothing was entered");
+
+    let entered = reader.post("/designations/new", &form(&shown.text(), "/designations/new").fields).await;
+    assert_eq!(entered.status.as_u16(), 303, "{}", entered.text());
+    let left: Vec<_> = app.mails().await;
+    assert_eq!(named.len(), left.len(), "{named:?}");
+    for mail in left {
+        assert!(named.iter().any(|line| line.contains(&mail.to)), "{} is not in {named:?}", mail.to);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_day_and_a_held_seat_are_named_together() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    registered(&app).await;
+    let reader = Reader::new(&app, SECRETARIAT).await;
+    let wrong = with(with(typed(), "act_date", "2027-01-20"), "act_organ", "");
+    for action in ["/designations/new", "/designations/new/preview"] {
+        let answer = reader.send(NEW, action, &with(wrong.clone(), "email", "bruno.riva@ente.example")).await;
+        assert_eq!(answer.status.as_u16(), 422, "{action}");
+        let page = Html::parse_document(&answer.text());
+        let lines: Vec<_> = all(&page, "[data-error-summary] a").iter().filter_map(|link| link.attr("href")).collect();
+        assert_eq!(lines, ["#field-act_organ", "#field-replaces_holder"], "{action}");
+    }
+    let wrong = with(with(typed(), "act_date", "2027-01-20"), "email", "bruno.riva@ente.example");
+    let answer = reader.send(NEW, "/designations/new", &wrong).await;
+    let page = Html::parse_document(&answer.text());
+    let lines: Vec<_> = all(&page, "[data-error-summary] a").iter().filter_map(|link| link.attr("href")).collect();
+    assert_eq!(lines, ["#field-act_date", "#field-replaces_holder"]);
+}
+
+#[tokio::test]
+async fn the_mail_log_has_one_row_for_each_occasion_and_is_narrowed_by_word_and_day() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    registered(&app).await;
+    app.mails().await;
+    let reader = Reader::new(&app, SECRETARIAT).await;
+    let (_, log) = reader.read("/mail").await;
+    let rows = all(&log, ".rc-table tbody tr").len();
+    let occasion = text(&log, ".rc-table tbody");
+    assert!(occasion.contains("2 destinatari") && occasion.contains("2 · Inviato"), "{occasion}");
+    let link =
+        all(&log, ".rc-table tbody a[href^='/mail?']").first().and_then(|link| link.attr("href")).expect("a link");
+    let (_, one_by_one) = reader.read(link).await;
+    assert_eq!(all(&one_by_one, ".rc-table tbody a[href^='/mail/']").len(), 2, "{link}");
+    let number = async |query: &str| all(&reader.read(&format!("/mail?{query}")).await.1, ".rc-table tbody tr").len();
+    assert_eq!(number("text=DESIGNAZIONE").await, 1, "in either case");
+    assert_eq!(number("text=seduta").await, 0);
+    assert_eq!(number("from=2027-01-11&to=2027-01-11").await, rows);
+    assert_eq!(number("from=2027-01-12").await, 0);
+    assert_eq!(number("to=2027-01-10").await, 0);
+    let (status, refused) = reader.read("/mail?from=ieri").await;
+    assert_eq!((status, all(&refused, "[data-error-summary] a[href='#field-from']").len()), (422, 1));
 }
 
 #[tokio::test]

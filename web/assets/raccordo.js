@@ -1,6 +1,6 @@
 // The pages work without this file. It folds the navigation on narrow screens, closes the user menu
 // as people expect, takes the reader to the list of errors after a form came back, lets a form be sent
-// once, and says some minutes before that the sign-in ends, with a way to stay.
+// once, keeps what was typed when the language is changed, and says some minutes before that the sign-in ends, with a way to stay.
 (() => {
   "use strict";
 
@@ -16,6 +16,7 @@
     sendOnce();
     warnBeforeTheEnd(document.querySelector("[data-session]"));
     resumeAfterSignIn(document.querySelector("form[data-resume]"));
+    keepWhileTheLanguageChanges(document.querySelector('form[action="/language"]'));
   });
 
   function unfoldNavigation(button) {
@@ -143,6 +144,29 @@
       if (document.visibilityState !== "visible") return;
       const answer = await fetch("/session", { headers: { accept: "application/json" } }).catch(() => undefined);
       if (answer?.ok) form.requestSubmit();
+    });
+  }
+
+  // The page in the other language is a new one: what was typed goes to it, and nowhere else. A browser lets no page fill in a
+  // file, so it has to be chosen again.
+  function keepWhileTheLanguageChanges(switcher) {
+    const kept = "raccordo-typed";
+    const fields = () => [...document.querySelectorAll('main form[method="post"] :is(input, select, textarea)')]
+      .filter((field) => field.name && !["hidden", "file", "password"].includes(field.type));
+    const isTicked = (field) => ["checkbox", "radio"].includes(field.type);
+    const typed = JSON.parse(sessionStorage.getItem(kept) ?? "null");
+    sessionStorage.removeItem(kept);
+    if (typed?.page === location.pathname + location.search) {
+      fields().forEach((field, place) => {
+        const [name, value, ticked] = typed.fields[place] ?? [];
+        if (name !== field.name) return;
+        if (isTicked(field)) field.checked = ticked;
+        else field.value = value;
+      });
+    }
+    switcher?.addEventListener("submit", () => {
+      const page = switcher.elements.back.value;
+      sessionStorage.setItem(kept, JSON.stringify({ page, fields: fields().map((field) => [field.name, field.value, field.checked]) }));
     });
   }
 

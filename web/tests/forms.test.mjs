@@ -1,4 +1,5 @@
-// Forms: a double click sends once, a notice appears before the sign-in ends, and no typed text is lost after it.
+// Forms: a double click sends once, a change of language keeps what was typed, a notice appears before the sign-in ends, and no typed
+// text is lost after it.
 // Screenshots stay in web/test-results/forms/.
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
@@ -65,6 +66,19 @@ describe("forms", () => {
     await page.goBack();
     await button.waitFor();
     assert.ok(await button.isEnabled(), "whoever goes back may press");
+    await context.close();
+  });
+
+  test("what was typed goes along when the language is changed, and is kept no longer", async () => {
+    const context = await signedIn();
+    const page = await context.newPage();
+    await draft(page, "Indice comune");
+    await page.locator('form[action="/language"] button').click();
+    await page.locator('html[lang="en"]').waitFor();
+    const shown = async () => [await page.inputValue("[name=title]"), await page.inputValue("[name=day]"), await page.isChecked("[name=mode][value=in_person]")];
+    assert.deepEqual(await shown(), ["Indice comune", "2029-09-12", true]);
+    await page.goto("/meetings/new");
+    assert.deepEqual(await shown(), ["", "", false], "another visit begins empty");
     await context.close();
   });
 

@@ -147,7 +147,8 @@ export const pages = {
     { from: "/tasks?state=to_review", link: ["main .rc-table a", "main a[href^='/remarks/'][href$='/answer']"], name: "remark-answer" },
     "/dossier",
     "/mail",
-    { from: "/mail", link: "main .rc-table a", name: "mail-one" },
+    { from: "/mail", link: "main .rc-table a[href^='/mail/']", name: "mail-one" },
+    { path: "/mail?text=seduta&from=2026-01-01&to=x", status: 422, refused: true, name: "mail-wrong" },
     "/jobs",
   ],
   referent: [

@@ -2,15 +2,19 @@
 
 use crate::ctx::Ctx;
 use crate::designations::model::{
-    ACT_NUMBER_CHARACTERS, ACT_ORGAN_CHARACTERS, ACT_SUBJECT_CHARACTERS, Act, ORGANISATION_CHARACTERS,
-    PROTOCOL_CHARACTERS, Provenance, RECEIPT_CHARACTERS, Statement,
+    self, ACT_NUMBER_CHARACTERS, ACT_ORGAN_CHARACTERS, ACT_SUBJECT_CHARACTERS, Act, ORGANISATION_CHARACTERS,
+    PROTOCOL_CHARACTERS, Provenance, RECEIPT_CHARACTERS, Statement, Term,
 };
-use crate::error::Result;
-use crate::typed::Reading;
+use crate::designations::service::{DesignateIn, Designee};
+use crate::designations::store::{self, SeatKey};
+use crate::error::{Error, Result};
+use crate::typed::{self, Reading};
+use entity::ids::PersonId;
+use sea_orm::ConnectionTrait;
 
 /// Returns a statement with its texts as they are kept, or all that is wrong with them. Its document is not checked here.
 pub(super) fn checked_statement(ctx: &Ctx, statement: Statement) -> Result<Statement> {
-    statement.check(ctx.today())?;
+    typed::all_at_once(Ok(()), statement.checks(ctx.today()).map(|check| check.map_err(Error::from)))?;
     let Statement { term, act, provenance, organisation } = statement;
     Reading::of(|reading| {
         let number = reading.text("act_number", &act.number, ACT_NUMBER_CHARACTERS);
@@ -35,4 +39,35 @@ fn read_provenance(reading: &mut Reading, provenance: Provenance) -> Option<Prov
     let protocol_number = reading.text_if_given("protocol_number", protocol_number, PROTOCOL_CHARACTERS);
     let receipt = reading.text_if_given("receipt", receipt, RECEIPT_CHARACTERS);
     Some(Provenance { protocol_number: protocol_number?, receipt: receipt?, ..provenance })
+}
+
+/// Seat, person and days of a designation whose other fields may be wrong.
+pub struct Wanted {
+    pub seat: String,
+    /// A known person; `None` for a new one.
+    pub person: Option<PersonId>,
+    pub term: Term,
+    pub replaces_holder: bool,
+}
+
+impl Wanted {
+    pub(super) fn by(input: &DesignateIn) -> Self {
+        let person = match &input.person {
+            Designee::Known(id) => Some(*id),
+            Designee::New(_) => None,
+        };
+        let (seat, term) = (input.seat.clone(), input.statement.term);
+        Self { seat, person, term, replaces_holder: input.replaces_holder }
+    }
+}
+
+/// Checks that the seat is free in the wanted days, for an answer that is refused for its other fields, so that all is
+/// corrected at once. A term that ends before it begins has no days to check. Errors: `seat_held`, `already_in_seat`.
+pub async fn check_seat(db: &impl ConnectionTrait, wanted: &Wanted) -> Result<()> {
+    if wanted.replaces_holder || wanted.term.check().is_err() {
+        return Ok(());
+    }
+    let Some(seat) = store::seat(db, SeatKey::Code(&wanted.seat)).await? else { return Ok(()) };
+    let occupied = store::occupied(db, seat.id, wanted.term.from).await?;
+    Ok(model::check_free(seat.kind, wanted.person, wanted.term, &occupied)?)
 }

@@ -83,7 +83,9 @@ impl StatementForm {
             provenance: provenance?,
             organisation: organisation?,
         };
-        reading.take(statement.check(today))?;
+        for check in [statement.term.check(), statement.check_act(today)] {
+            reading.take(check);
+        }
         Some(statement)
     }
 
@@ -126,7 +128,7 @@ impl ProvenanceForm {
             receipt: receipt?,
             document_id: document_id?,
         };
-        reading.take(provenance.check(today))?;
+        reading.take(provenance.check(today));
         Some(provenance)
     }
 

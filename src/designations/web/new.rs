@@ -7,9 +7,9 @@ use super::words as register_words;
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::designations::model::{Seat, Standing, is_exclusive};
+use crate::designations::model::{Seat, Standing, Term, is_exclusive};
 use crate::designations::policy::{self, Action, Subject};
-use crate::designations::service::{self, DesignateIn, RegisterFilter};
+use crate::designations::service::{self, DesignateIn, Preview, RegisterFilter, Wanted};
 use crate::designations::view::Designation;
 use crate::documents::model::ACCEPTED_FILES;
 use crate::error::{Code, Error, Result};
@@ -20,9 +20,10 @@ use crate::http::page::{Shell, page, unprocessable};
 use crate::letters;
 use crate::network::policy as network_policy;
 use crate::network::service as network;
-use crate::typed::Reading;
+use crate::time::words;
+use crate::typed::{Reading, all_at_once};
 use actix_web::web::{Query, ServiceConfig};
-use actix_web::{HttpRequest, get, post};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use entity::kinds::SeatKind;
 use serde::Deserialize;
@@ -35,7 +36,7 @@ const PEOPLE_OFFERED: u64 = 2000;
 const TERMS_SHOWN: u64 = 50;
 
 pub fn pages(cfg: &mut ServiceConfig) {
-    cfg.service(show_form).service(designate);
+    cfg.service(show_form).service(designate).service(preview_designation);
 }
 
 #[derive(Template)]
@@ -79,6 +80,21 @@ struct NewPage {
     accepted_files: &'static str,
     /// Whether a body enters it itself, so that the form does not ask how the body communicated.
     is_of_the_body: bool,
+    /// The effects; `None` before they were asked for, or if the form has to be corrected first.
+    effects: Option<Effects>,
+}
+
+/// Effects of a designation in the reader's words.
+struct Effects {
+    holder: String,
+    term: String,
+    act: String,
+    /// «Finisce l’incarico di Anna Riva: ultimo giorno domenica 31 gennaio 2027», one for each.
+    ended: Vec<String>,
+    /// «Ada Rossi (ada.rossi@ente.example): Designazione registrata».
+    mails: Vec<String>,
+    /// Names and values of the form, for the button that enters it.
+    fields: Vec<(&'static str, String)>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -95,6 +111,64 @@ struct NewForm {
 }
 
 impl NewForm {
+    /// Returns the input, or all that is wrong: in the fields, and with the seat in these days.
+    async fn input(&self, ctx: &Ctx) -> Result<DesignateIn> {
+        match (Reading::of(|reading| self.read(reading, ctx)), self.wanted()) {
+            (Err(wrong), Some(wanted)) => {
+                let seat = service::check_seat(ctx.reader(), &wanted).await.map_err(forms::placed);
+                all_at_once(Err(wrong), [seat])
+            }
+            (read, _) => read,
+        }
+    }
+
+    /// Returns seat, person and days, if the days can be read.
+    fn wanted(&self) -> Option<Wanted> {
+        let term = Reading::of(|reading| {
+            let from = reading.day("valid_from", &self.statement.valid_from);
+            let to = reading.optional_day("valid_to", &self.statement.valid_to);
+            Some(Term { from: from?, to: to? })
+        });
+        Some(Wanted {
+            seat: self.seat.clone(),
+            person: self.person.person.trim().parse().ok(),
+            term: term.ok()?,
+            replaces_holder: self.replaces_holder == "true",
+        })
+    }
+
+    /// Lists names and values of all fields.
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        let (person, statement) = (&self.person, &self.statement);
+        let provenance = &statement.provenance;
+        let fields = [
+            ("seat", &self.seat),
+            ("replaces_holder", &self.replaces_holder),
+            ("person", &person.person),
+            ("given_name", &person.given_name),
+            ("family_name", &person.family_name),
+            ("email", &person.email),
+            ("phone", &person.phone),
+            ("language", &person.language),
+            ("valid_from", &statement.valid_from),
+            ("valid_to", &statement.valid_to),
+            ("act_kind", &statement.act_kind),
+            ("act_number", &statement.act_number),
+            ("act_date", &statement.act_date),
+            ("act_organ", &statement.act_organ),
+            ("act_subject", &statement.act_subject),
+            ("organisation", &statement.organisation),
+            ("channel", &provenance.channel),
+            ("communicated_on", &provenance.communicated_on),
+            ("protocol_number", &provenance.protocol_number),
+            ("protocol_date", &provenance.protocol_date),
+            ("receipt", &provenance.receipt),
+            ("document_id", &provenance.document_id),
+            ("document_name", &provenance.document_name),
+        ];
+        fields.into_iter().map(|(name, value)| (name, value.clone())).collect()
+    }
+
     fn read(&self, reading: &mut Reading, ctx: &Ctx) -> Option<DesignateIn> {
         let person = self.person.read(reading);
         let mut statement = self.statement.clone();
@@ -142,11 +216,51 @@ async fn designate(ctx: Ctx, request: HttpRequest, sent: SentWithFile<NewForm>) 
     let seat = form.peek(|typed| seats.iter().find(|seat| seat.code == typed.seat)).ok_or(Error::NotFound)?;
     let form = form.after(async |typed| typed.statement.provenance.keep(&ctx, file).await).await;
     let designate = async |txn: &Txn, typed: &NewForm| {
-        let input = Reading::of(|reading| typed.read(reading, &ctx))?;
+        let input = typed.input(&ctx).await?;
         service::designate(&ctx, txn, input).await.map_err(forms::placed)
     };
     let leads_on = |made: Designation| led_to(made.id, "designations.done_designated");
     form::answer(&ctx, form, designate, leads_on, async |form| Ok(new_page(&ctx, &request, form, seat).await?)).await
+}
+
+/// Shows what the designation would do, with the button that enters it, and the form again below.
+#[post("/designations/new/preview")]
+async fn preview_designation(ctx: Ctx, request: HttpRequest, sent: SentWithFile<NewForm>) -> Answer {
+    demand_any_right(&ctx)?;
+    let SentWithFile { form, file } = sent;
+    let seats = seats_to_fill(&ctx).await?;
+    let seat = form.peek(|typed| seats.iter().find(|seat| seat.code == typed.seat)).ok_or(Error::NotFound)?;
+    let form = form.after(async |typed| typed.statement.provenance.keep(&ctx, file).await).await;
+    let shown = async |_: &_, typed: &NewForm| -> Result<HttpResponse> {
+        let input = typed.input(&ctx).await?;
+        let preview = service::preview(&ctx, input).await.map_err(forms::placed)?;
+        let effects = Some(effects(&ctx, &preview, typed));
+        let again = new_page(&ctx, &request, FormState::fresh(typed.clone()), seat).await?;
+        page(&NewPage { effects, ..again }).map_err(|failure| failure.0)
+    };
+    form::answer_by(&ctx, form, shown, async |form| Ok(new_page(&ctx, &request, form, seat).await?)).await
+}
+
+fn effects(ctx: &Ctx, preview: &Preview, typed: &NewForm) -> Effects {
+    let lang = ctx.lang;
+    let statement = &preview.entered.record.statement;
+    let ended = preview.leaving.iter().map(|one| {
+        let day = one.record.statement.term.to.map(|day| words::long_day(day, lang)).unwrap_or_default();
+        lang.f("designations.preview_ends", &[("holder", &one.holder.name()), ("day", &day)])
+    });
+    let mails = preview.mails.iter().map(|mail| {
+        let reader =
+            mail.name.as_ref().map_or_else(|| mail.address.clone(), |name| format!("{name} ({})", mail.address));
+        format!("{reader}: {}", lang.t(mail.kind))
+    });
+    Effects {
+        holder: format!("{} ({})", preview.entered.holder.name(), preview.entered.holder.email),
+        term: register_words::term(statement.term, lang),
+        act: register_words::act(&statement.act, lang),
+        ended: ended.collect(),
+        mails: mails.collect(),
+        fields: typed.fields(),
+    }
 }
 
 fn choose_page(ctx: &Ctx, request: &HttpRequest, form: FormState<SeatForm>, seats: &[Seat]) -> ChooseSeatPage {
@@ -179,6 +293,7 @@ async fn new_page(ctx: &Ctx, request: &HttpRequest, form: FormState<NewForm>, se
         choices: Choices::new(ctx.lang),
         accepted_files: ACCEPTED_FILES,
         is_of_the_body: is_of_the_body(ctx),
+        effects: None,
         form,
     })
 }

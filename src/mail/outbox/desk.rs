@@ -7,12 +7,13 @@ use crate::db::{Txn, containing, exactly_one};
 use crate::error::{Code, Error, Result};
 use crate::mail::outbox::verb::Verb;
 use crate::mail::policy::{self, Action};
+use crate::time::zone::start_of_day;
 use crate::{settings, typed};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{MailId, PersonId};
 use entity::kinds::NotificationState;
 use entity::{Instant, outbox_mail};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 
 /// Longest reason for pausing, in characters; a longer one is refused.
@@ -28,6 +29,11 @@ pub struct Filter {
     pub person_id: Option<PersonId>,
     /// Part of the address of the recipient, in lower case.
     pub recipient: Option<String>,
+    /// Part of the subject line, in either case.
+    pub text: Option<String>,
+    /// First and last day on which the mail was prepared, in Italy.
+    pub from: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
 }
 
 /// One line of the list. Personal data: recipient.
@@ -89,6 +95,16 @@ pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<MailId>, limit: u64
     }
     if let Some(recipient) = &filter.recipient {
         query = query.filter(outbox_mail::Column::Recipient.into_expr().like(containing(recipient)));
+    }
+    if let Some(text) = &filter.text {
+        let subject = Func::lower(outbox_mail::Column::Subject.into_expr());
+        query = query.filter(Expr::expr(subject).like(containing(&text.to_lowercase())));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(outbox_mail::Column::CreatedAt.gte(Instant::from(start_of_day(from))));
+    }
+    if let Some(after) = filter.to.and_then(|last| last.succ_opt()) {
+        query = query.filter(outbox_mail::Column::CreatedAt.lt(Instant::from(start_of_day(after))));
     }
     if let Some(before) = before {
         query = query.filter(outbox_mail::Column::Id.lt(before));

@@ -21,7 +21,7 @@ use crate::meetings::verb::Verb;
 use crate::meetings::view::{Invited, Line, Member};
 use crate::network::service as network;
 use crate::open::Seen;
-use crate::typed::{self, Reading};
+use crate::typed;
 use entity::ids::{BodyId, MeetingId, PersonId};
 use entity::kinds::{CalendarMethod, MeetingState};
 use sea_orm::ConnectionTrait;
@@ -48,7 +48,7 @@ pub async fn convene(
     let notice = notice_of(ctx, txn, &draft, draft.slot).await?;
     let justified = notice.and_then(|notice| Ok(notice.justify(reason)?));
     let others = [draft.venue.check(), model::must_have_points(items)].map(|check| check.map_err(Error::from));
-    let short_notice_reason = all_at_once(justified, others)?;
+    let short_notice_reason = typed::all_at_once(justified, others)?;
     let number = store::next_number(txn, draft.table_id, numbering_year(draft.slot)).await?;
     let convened = draft.convene(Convocation { number, at: ctx.now(), short_notice_reason }, items)?;
     let details = facts(&convened);
@@ -294,22 +294,6 @@ async fn notice_of(ctx: &Ctx, db: &impl ConnectionTrait, meeting: &Meeting, slot
     let parties = parties_of(ctx, db, meeting).await?;
     let calendars = network::calendars(db).await?;
     Ok(notice(ctx.now(), slot, asked, &parties, &calendars).map_err(Error::from))
-}
-
-/// Returns the value if all checks passed, a single refusal as it is, and several as errors of their fields.
-fn all_at_once<T>(made: Result<T>, others: [Result<()>; 2]) -> Result<T> {
-    let failed = usize::from(made.is_err()) + others.iter().filter(|check| check.is_err()).count();
-    if failed <= 1 {
-        others.into_iter().collect::<Result<()>>()?;
-        return made;
-    }
-    Reading::of(|reading| {
-        let made = reading.take(made);
-        for check in others {
-            reading.take(check);
-        }
-        made
-    })
 }
 
 /// Conditions of a convocation, and the people it would reach.

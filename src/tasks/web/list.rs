@@ -74,8 +74,14 @@ struct Row {
     chosen_by: Option<String>,
     /// «attende: Elenco delle fonti».
     waits: Option<String>,
-    /// «2 passi su 3», for readers who follow the work of others.
-    progress: Option<String>,
+    progress: Option<Progress>,
+}
+
+/// «Passi fatti: 2 su 3».
+struct Progress {
+    said: String,
+    /// Page of the contribution with its steps, for a row about one of them.
+    href: Option<String>,
 }
 
 /// The act offered in a row.
@@ -107,7 +113,7 @@ pub(super) async fn show_list(
     let work: Vec<Work> = listed.items.into_iter().map(|(_, work)| work).collect();
     let may_filter = sees_others(&ctx);
     let acts = several::acts(&ctx);
-    let marks = Marks::of(&ctx, &work, may_filter, !acts.is_empty()).await?;
+    let marks = Marks::of(&ctx, &work, !acts.is_empty()).await?;
     let emptied_by = if work.is_empty() { service::emptied_by(&ctx, &typed).await? } else { Vec::new() };
     let files = [("XLSX", "xlsx"), ("CSV", "csv")];
     page(&ListPage {
@@ -160,12 +166,12 @@ struct Marks {
 }
 
 impl Marks {
-    async fn of(ctx: &Ctx, work: &[Work], follows_others: bool, may_choose: bool) -> Result<Self> {
+    async fn of(ctx: &Ctx, work: &[Work], may_choose: bool) -> Result<Self> {
         let shown: Vec<Uuid> = work.iter().map(|work| work.name().1).collect();
         let mut contributions: Vec<DeliverableId> = work.iter().filter_map(Work::contribution).collect();
         contributions.sort_unstable();
         contributions.dedup();
-        let steps = if follows_others { service::steps_done(ctx, &contributions).await? } else { HashMap::new() };
+        let steps = service::steps_done(ctx, &contributions).await?;
         let is_task = |work: &Work| match work {
             Work::Task(task) => Some(Task::clone(task)),
             Work::Contribution(_) => None,
@@ -234,9 +240,11 @@ impl Row {
 
     /// Adds what is said about the row, and the box that chooses it.
     fn marked(self, marks: &Marks, work: &Work, lang: Lang) -> Self {
-        let steps = work.contribution().and_then(|id| marks.steps.get(&id));
-        let in_words = |(done, all): &(usize, usize)| {
-            lang.f("tasks.steps_done", &[("done", &done.to_string()), ("all", &all.to_string())])
+        let is_step = matches!(work, Work::Task(_));
+        let steps = work.contribution().and_then(|id| Some((id, marks.steps.get(&id)?)));
+        let in_words = |(contribution, (done, all)): (DeliverableId, &(usize, usize))| Progress {
+            said: lang.f("tasks.steps_done", &[("done", &done.to_string()), ("all", &all.to_string())]),
+            href: is_step.then(|| format!("/deliverables/{contribution}")),
         };
         Self {
             late: marks.late.about(work.name(), work.day()).map(|late| late_in_words(late, lang)),

@@ -11,6 +11,8 @@ use crate::http::page::{FlashKind, Shell, done, page};
 use crate::tasks::model::Wording;
 use crate::tasks::service::{self, DESCRIPTION_CHARACTERS, NAME_CHARACTERS, OFFSETS, TASK_MINUTES, TITLE_CHARACTERS};
 use crate::tasks::template::{Outline, Template};
+use crate::texts::Lang;
+use crate::time::words;
 use crate::typed::{Reading, kept};
 use actix_web::{HttpRequest, get, post, web};
 use entity::ids::TaskTemplateId;
@@ -94,13 +96,23 @@ struct TemplateRow {
     version: i32,
 }
 
+/// «5 giorni lavorativi prima del giorno scelto»: the due day of a task that is given from a template.
+fn offset_text(days: i32, lang: Lang) -> String {
+    let key = match days.signum() {
+        -1 => "tasks.template_before",
+        0 => "tasks.template_that_day",
+        _ => "tasks.template_after",
+    };
+    lang.f(key, &[("days", &words::working_days(days, lang))])
+}
+
 #[get("/tasks/templates")]
 async fn show_templates(ctx: Ctx, request: HttpRequest) -> Answer {
     let row = |one: Template| TemplateRow {
         href: format!("{LIST}/{}", one.id),
         is_retired: one.is_retired(),
         version: one.version,
-        offset: ctx.lang.f("tasks.template_offset", &[("days", &one.outline.offset_working_days.to_string())]),
+        offset: offset_text(one.outline.offset_working_days, ctx.lang),
         name: one.outline.name,
         title: one.outline.wording.title,
     };

@@ -60,6 +60,19 @@ async fn each_mistake_has_its_own_code_and_leaves_nothing_behind(engine: Engine)
     let problem = secretariat.post("/api/v1/designations").json(early).send().await.refused(422, "act_after_effect");
     let says = |day: &str| problem["detail"].as_str().is_some_and(|text| text.contains(day));
     assert!(says("12.01.2027") && says("11.01.2027"), "{problem}");
+    let wrong = Designation::of("referent:bergamo").to("Ugo", "Sala").by_act_of("2027-01-12").until("2027-01-01");
+    let problem = secretariat.post("/api/v1/designations").json(wrong.json()).send().await.refused(422, "invalid");
+    let fields: Vec<_> = problem["errors"].as_array().into_iter().flatten().map(|one| one["code"].clone()).collect();
+    assert_eq!(
+        fields,
+        ["end_before_start", "act_after_effect"],
+        "{problem}: a term without days leaves the seat alone"
+    );
+    let held =
+        Designation::of("referent:bergamo").to("Ugo", "Sala").by_act_of("2027-01-12").communicated_on("2027-01-12");
+    let problem = secretariat.post("/api/v1/designations").json(held.json()).send().await.refused(422, "invalid");
+    let fields: Vec<_> = problem["errors"].as_array().into_iter().flatten().map(|one| one["code"].clone()).collect();
+    assert_eq!(fields, ["act_after_effect", "communicated_in_future", "seat_held"], "{problem}");
     assert_eq!(secretariat.get("/api/v1/designations?with_annulled=true").send().await.body, before);
     assert!(app.mails().await.is_empty());
 }
