@@ -8,6 +8,8 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait};
 
 /// Set while no mail may leave; the value is the reason.
 pub const SENDING_PAUSED: &str = "sending_paused";
+/// Name of the database in its store of documents, by which the sweep tells it from the store of another.
+pub const STORE_OWNER: &str = "store_owner";
 /// Set if the people in the database are invented.
 pub const DEMO: &str = "demo";
 

@@ -3,6 +3,7 @@
 //! A test checks that both languages have the same keys with the same placeholders, that every key used in code and
 //! templates exists, and that every key is used.
 
+use rust_embed::RustEmbed;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -28,61 +29,23 @@ pub trait Label: Copy {
     }
 }
 
-macro_rules! areas {
-    ($($area:literal),+ $(,)?) => {
-        /// `(area, Italian file, English file)`.
-        const FILES: &[(&str, &str, &str)] = &[$((
-            $area,
-            include_str!(concat!("texts/it/", $area, ".toml")),
-            include_str!(concat!("texts/en/", $area, ".toml")),
-        )),+];
-    };
-}
+/// The files of texts, `<language>/<area>.toml`.
+#[derive(RustEmbed)]
+#[folder = "src/texts"]
+struct Files;
 
-areas![
-    "agenda",
-    "auth",
-    "catalogue",
-    "common",
-    "deliverables",
-    "deliverables_mail",
-    "designations",
-    "designations_mail",
-    "early_access",
-    "errors",
-    "exports",
-    "fields",
-    "health",
-    "jobs",
-    "mail",
-    "mail_log",
-    "meetings",
-    "meetings_mail",
-    "network",
-    "overview",
-    "portal",
-    "press",
-    "releases",
-    "releases_mail",
-    "reminders",
-    "reviews",
-    "reviews_mail",
-    "sources",
-    "studies",
-    "tasks",
-    "tasks_mail",
-    "whatif",
-];
+static ITALIAN: LazyLock<HashMap<String, String>> = LazyLock::new(|| read(Lang::It));
+static ENGLISH: LazyLock<HashMap<String, String>> = LazyLock::new(|| read(Lang::En));
 
-static ITALIAN: LazyLock<HashMap<String, String>> = LazyLock::new(|| read(|file| file.1));
-static ENGLISH: LazyLock<HashMap<String, String>> = LazyLock::new(|| read(|file| file.2));
-
-fn read(language: impl Fn(&(&'static str, &'static str, &'static str)) -> &'static str) -> HashMap<String, String> {
+/// Reads the texts of a language: `area.key`, where the area is the name of the file.
+fn read(lang: Lang) -> HashMap<String, String> {
     let mut all = HashMap::new();
-    for file in FILES {
-        let area = file.0;
-        let texts: HashMap<String, String> = toml::from_str(language(file))
-            .unwrap_or_else(|error| unreachable!("texts of {area}, read by a test: {error}"));
+    for path in Files::iter() {
+        let Some((folder, file)) = path.split_once('/') else { continue };
+        let Some(area) = file.strip_suffix(".toml").filter(|_| folder == lang.code()) else { continue };
+        let file = Files::get(&path).map(|file| file.data).unwrap_or_default();
+        let texts: HashMap<String, String> =
+            toml::from_slice(&file).unwrap_or_else(|error| unreachable!("{path}, read by a test: {error}"));
         all.extend(texts.into_iter().map(|(key, text)| (format!("{area}.{key}"), text)));
     }
     all

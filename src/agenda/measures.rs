@@ -12,7 +12,7 @@ pub const HORIZON_TARGET_MONTHS: i32 = 12;
 /// Months before today whose announcements count for the notice.
 pub const NOTICE_MONTHS: u32 = 12;
 
-/// Time ahead for which no release of a product is missing, or none of one observatory's releases of an autonomous product.
+/// Time ahead for which no release of a product is missing. For an autonomous product it is counted for one observatory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Horizon {
     pub product: ProductId,

@@ -1,4 +1,4 @@
-//! Questions of every request, answered from memory while the data stay the same ([`crate::memory`]).
+//! Questions that every request asks, answered from memory while the data stay the same ([`crate::memory`]).
 
 use super::model::{Capacity, Member};
 use super::store::{self, KeyHolder};

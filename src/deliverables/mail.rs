@@ -10,27 +10,24 @@ use super::store;
 use super::view::{Accepted, DeliverableView};
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::designations::service as designations;
+use crate::designations::service::{self as designations, News};
 use crate::designations::view::Designation;
 use crate::error::Result;
-use crate::mail::content::{Item, MailContent};
-use crate::mail::kind::{Facts, Kind, MailKind};
-use crate::mail::outbox::{self, Draft, QUIET, Subject};
+use crate::mail::content::{Item, MailContent, Words};
+use crate::mail::kind::{Facts, MailKind};
+use crate::mail::outbox::{self, Subject};
 use crate::network::model::TerritoryView;
 use crate::network::questions::AllTerritories;
 use crate::texts::Lang;
 use crate::time::words;
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use entity::ids::{DeliverableId, PersonId};
 use entity::kinds::{DeliverableState, SeatKind};
 use sea_orm::ConnectionTrait;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Kind of the subject of these mails.
 const DELIVERABLE: &str = "deliverable";
-
-/// Days after which an unsent mail expires.
-const LASTS_DAYS: u64 = 14;
 
 /// A text was handed in: to the secretariat, which examines it.
 pub struct HandedIn;
@@ -100,9 +97,9 @@ async fn told_of(db: &impl ConnectionTrait, mail: &Facts) -> Result<Option<(Deli
     Ok(last.filter(|last| Some(last.position) == mail.about_version).map(|last| (view, last)))
 }
 
-/// News about a submission.
+/// Acts about a submission that are told.
 #[derive(Clone, Copy)]
-pub(super) enum News<'a> {
+pub(super) enum Told<'a> {
     HandedIn,
     Approved,
     /// With the day by which the remarks are to be answered.
@@ -112,70 +109,36 @@ pub(super) enum News<'a> {
     },
 }
 
-impl News<'_> {
-    fn kind(self) -> Kind {
+impl Told<'_> {
+    /// Returns the texts and the text key of the button.
+    const fn words(self) -> (Words, &'static str) {
         match self {
-            Self::HandedIn => Kind::of::<HandedIn>(),
-            Self::Approved => Kind::of::<Approved>(),
-            Self::SentBack { .. } => Kind::of::<SentBack>(),
-        }
-    }
-
-    /// Returns the text keys: subject, preheader, heading, body, button.
-    const fn words(self) -> [&'static str; 5] {
-        match self {
-            Self::HandedIn => [
-                "deliverables_mail.handed_in_subject",
-                "deliverables_mail.handed_in_preheader",
-                "deliverables_mail.handed_in_heading",
-                "deliverables_mail.handed_in_body",
-                "deliverables_mail.examine",
-            ],
-            Self::Approved => [
-                "deliverables_mail.approved_subject",
-                "deliverables_mail.approved_preheader",
-                "deliverables_mail.approved_heading",
-                "deliverables_mail.approved_body",
-                "deliverables_mail.open",
-            ],
-            Self::SentBack { .. } => [
-                "deliverables_mail.sent_back_subject",
-                "deliverables_mail.sent_back_preheader",
-                "deliverables_mail.sent_back_heading",
-                "deliverables_mail.sent_back_body",
-                "deliverables_mail.correct",
-            ],
+            Self::HandedIn => (Words::of("deliverables_mail.handed_in"), "deliverables_mail.examine"),
+            Self::Approved => (Words::of("deliverables_mail.approved"), "deliverables_mail.open"),
+            Self::SentBack { .. } => (Words::of("deliverables_mail.sent_back"), "deliverables_mail.correct"),
         }
     }
 
     fn is_for(self, reader: &Designation, about: &DeliverableView) -> bool {
         match self {
             Self::HandedIn => reader.seat.kind == SeatKind::Secretariat,
-            Self::Approved | Self::SentBack { .. } => {
-                matches!(reader.seat.kind, SeatKind::Referent | SeatKind::Deputy)
-                    && reader.seat.observatory_id == Some(about.deliverable.observatory_id)
-            }
+            Self::Approved | Self::SentBack { .. } => reader.seat.works_for(about.deliverable.observatory_id),
         }
     }
 }
 
-/// Enqueues the news to each of its readers, except to the person who acts. It leaves after [`QUIET`], so that an act
-/// that is taken back at once is not told.
+/// Enqueues the news to each of its readers, except to the person who acts.
 pub(super) async fn tell(
     ctx: &Ctx,
     txn: &Txn,
     view: &DeliverableView,
     submission: &Submission,
-    news: News<'_>,
+    told: Told<'_>,
 ) -> Result<()> {
-    let mut told: BTreeSet<PersonId> = ctx.actor.person_id().into_iter().collect();
-    let holders = designations::all_holders(txn, ctx.today()).await?;
     let territories = ctx.recall(&AllTerritories).await?;
-    let about = About { view, place: place(&territories, view), submission, news };
-    let readers = holders.iter().filter(|one| news.is_for(one, view) && told.insert(one.holder.id));
-    let drafts = readers.map(|reader| draft(ctx, about, reader)).collect();
-    outbox::promise_all(ctx, txn, drafts).await?;
-    Ok(())
+    let about = About { view, place: place(&territories, view), submission, told };
+    let is_reader = |one: &Designation| told.is_for(one, view);
+    designations::tell(ctx, txn, &about.news(), is_reader, |lang| content(ctx, about, lang)).await
 }
 
 /// Enqueues one mail to each reader about what was accepted together: the usual one about a single contribution, or a list.
@@ -184,16 +147,15 @@ pub(super) async fn tell_accepted(ctx: &Ctx, txn: &Txn, accepted: &[Accepted]) -
     let territories = ctx.recall(&AllTerritories).await?;
     let mut readers: BTreeMap<PersonId, (&Designation, Vec<About<'_>>)> = BTreeMap::new();
     for Accepted { view, submission } in accepted {
-        let about = About { view, place: place(&territories, view), submission, news: News::Approved };
-        let mut told: BTreeSet<PersonId> = ctx.actor.person_id().into_iter().collect();
-        for reader in holders.iter().filter(|one| News::Approved.is_for(one, view) && told.insert(one.holder.id)) {
+        let about = About { view, place: place(&territories, view), submission, told: Told::Approved };
+        for reader in designations::others(ctx, &holders, |one| Told::Approved.is_for(one, view)) {
             readers.entry(reader.holder.id).or_insert_with(|| (reader, Vec::new())).1.push(about);
         }
     }
     let drafts = readers.into_values().filter_map(|(reader, told)| match told[..] {
         [] => None,
-        [about] => Some(draft(ctx, about, reader)),
-        [first, ..] => Some(draft_together(ctx, first, &told, reader)),
+        [about] => Some(about.news().to(ctx, reader, |lang| content(ctx, about, lang))),
+        [first, ..] => Some(first.news_of::<ApprovedTogether>().to(ctx, reader, |lang| together(ctx, &told, lang))),
     });
     outbox::promise_all(ctx, txn, drafts.collect()).await?;
     Ok(())
@@ -205,10 +167,8 @@ fn place<'a>(territories: &'a [TerritoryView], view: &'a DeliverableView) -> &'a
     named.map_or(view.observatory_name.as_str(), |one| one.name.as_str())
 }
 
-fn draft_together(ctx: &Ctx, first: About<'_>, told: &[About<'_>], reader: &Designation) -> Draft {
-    let lang = designations::to_holder(reader).lang;
-    let count = told.len().to_string();
-    let values = [("count", count.as_str())];
+/// Writes the mail about several accepted contributions.
+fn together(ctx: &Ctx, told: &[About<'_>], lang: Lang) -> MailContent {
     let item = |about: &About<'_>| Item {
         title: about.view.release_name(lang),
         said: lang.f(
@@ -217,19 +177,9 @@ fn draft_together(ctx: &Ctx, first: About<'_>, told: &[About<'_>], reader: &Desi
         ),
         action: (lang.t("deliverables_mail.open").to_owned(), address(ctx, about.view)),
     };
-    let kind = Kind::of::<ApprovedTogether>();
-    Draft {
-        kind,
-        dedupe_key: format!("{}:{}:{}", kind.name(), first.submission.id, reader.holder.id),
-        content: MailContent {
-            subject: lang.f("deliverables_mail.approved_together_subject", &values),
-            preheader: lang.t("deliverables_mail.approved_together_preheader").to_owned(),
-            heading: lang.f("deliverables_mail.approved_together_heading", &values),
-            paragraphs: vec![lang.t("deliverables_mail.approved_together_body").to_owned()],
-            items: told.iter().map(item).collect(),
-            ..MailContent::default()
-        },
-        ..draft(ctx, first, reader)
+    MailContent {
+        items: told.iter().map(item).collect(),
+        ..Words::of("deliverables_mail.approved_together").write(lang, &[("count", told.len().to_string())])
     }
 }
 
@@ -244,30 +194,28 @@ struct About<'a> {
     /// Name of the territory.
     place: &'a str,
     submission: &'a Submission,
-    news: News<'a>,
+    told: Told<'a>,
 }
 
-fn draft(ctx: &Ctx, about: About<'_>, reader: &Designation) -> Draft {
-    let About { view, submission, news, .. } = about;
-    let kind = news.kind();
-    let to = designations::to_holder(reader);
-    Draft {
-        kind,
-        dedupe_key: format!("{}:{}:{}", kind.name(), submission.id, reader.holder.id),
-        subject: Subject::of(view.deliverable.id).at_version(submission.position),
-        content: content(ctx, about, to.lang),
-        to,
-        due_at: ctx.now() + QUIET,
-        expires_at: Some(ctx.now() + Days::new(LASTS_DAYS)),
-        calendar: None,
+impl About<'_> {
+    fn news(self) -> News {
+        match self.told {
+            Told::HandedIn => self.news_of::<HandedIn>(),
+            Told::Approved => self.news_of::<Approved>(),
+            Told::SentBack { .. } => self.news_of::<SentBack>(),
+        }
+    }
+
+    fn news_of<K: MailKind>(self) -> News {
+        News::of::<K>(self.submission.id, Subject::of(self.view.deliverable.id).at_version(self.submission.position))
     }
 }
 
 fn content(ctx: &Ctx, about: About<'_>, lang: Lang) -> MailContent {
-    let About { view, place, submission, news } = about;
-    let due = match news {
-        News::SentBack { due, .. } => due,
-        News::HandedIn | News::Approved => view.deliverable.day(),
+    let About { view, place, submission, told } = about;
+    let due = match told {
+        Told::SentBack { due, .. } => due,
+        Told::HandedIn | Told::Approved => view.deliverable.day(),
     };
     let values = [
         ("title", view.release_name(lang)),
@@ -276,22 +224,13 @@ fn content(ctx: &Ctx, about: About<'_>, lang: Lang) -> MailContent {
         ("due", words::long_day(due, lang)),
         ("out", words::long_day(view.release_day, lang)),
     ];
-    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-    let [subject, preheader, heading, body, button] = news.words();
+    let (words, button) = told.words();
     let fact = |key: &str, text: &str| (lang.t(key).to_owned(), text.to_owned());
-    let facts = match news {
+    let facts = match told {
         // Without the address of the text, because a mail of the service leads to the service only.
-        News::HandedIn => submission.note.iter().map(|note| fact("deliverables_mail.note", note)).collect(),
-        News::Approved => Vec::new(),
-        News::SentBack { remarks, .. } => vec![fact("deliverables_mail.remarks", remarks)],
+        Told::HandedIn => submission.note.iter().map(|note| fact("deliverables_mail.note", note)).collect(),
+        Told::Approved => Vec::new(),
+        Told::SentBack { remarks, .. } => vec![fact("deliverables_mail.remarks", remarks)],
     };
-    MailContent {
-        subject: lang.f(subject, &values),
-        preheader: lang.f(preheader, &values),
-        heading: lang.f(heading, &values),
-        paragraphs: vec![lang.f(body, &values)],
-        facts,
-        action: Some((lang.t(button).to_owned(), address(ctx, view))),
-        ..MailContent::default()
-    }
+    MailContent { facts, action: Some((lang.t(button).to_owned(), address(ctx, view))), ..words.write(lang, &values) }
 }

@@ -4,6 +4,7 @@
 //! job that runs twice sends it once.
 
 pub mod kinds;
+pub mod news;
 
 use self::kinds::{AboutDesignation, Ended, EndingSoon, Farewell, Registered, Requested, Welcome};
 use super::model::Seat;
@@ -201,21 +202,17 @@ async fn request(ctx: &Ctx, seat: &Seat, lang: Lang) -> Result<MailContent> {
         ("deadline", time_words::brief_day(deadline, lang)),
         ("until", time_words::long_day(deadline, lang)),
     ];
-    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
     let rule = (seat.kind == SeatKind::Referent).then(|| lang.t("designations_mail.requested_rule").to_owned());
-    let what = lang.f("designations_mail.requested_body", &values);
     let how = lang.t("designations_mail.requested_how").to_owned();
+    let mut content = Words::of("designations_mail.requested").write(lang, &values);
+    content.paragraphs.extend(rule.into_iter().chain([how]));
     Ok(MailContent {
-        subject: lang.f("designations_mail.requested_subject", &values),
-        preheader: lang.t("designations_mail.requested_preheader").to_owned(),
-        heading: lang.f("designations_mail.requested_heading", &values),
-        paragraphs: [Some(what), rule, Some(how)].into_iter().flatten().collect(),
         facts: vec![(lang.t("designations_mail.fact_body").to_owned(), seat.body_name.clone())],
         action: Some((
             lang.t("designations_mail.designate").to_owned(),
             url(ctx, &format!("/designations/new?seat={}", seat.code)),
         )),
-        ..MailContent::default()
+        ..content
     })
 }
 
@@ -271,10 +268,6 @@ fn content(
     ];
     let act = &designation.record.statement.act;
     MailContent {
-        subject: lang.f(words.subject, &values),
-        preheader: lang.f(words.preheader, &values),
-        heading: lang.f(words.heading, &values),
-        paragraphs: vec![lang.f(words.body, &values)],
         facts: vec![
             (lang.t("designations_mail.fact_seat").to_owned(), seat_name.clone()),
             (lang.t("designations_mail.fact_holder").to_owned(), holder.clone()),
@@ -283,7 +276,7 @@ fn content(
             (lang.t("designations_mail.fact_act").to_owned(), register_words::act(act, lang)),
         ],
         action: action.map(|(label, path)| (lang.t(label).to_owned(), url(ctx, &path))),
-        ..MailContent::default()
+        ..words.write(lang, &values)
     }
 }
 

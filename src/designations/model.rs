@@ -355,6 +355,11 @@ impl Seat {
     pub fn place(&self) -> &str {
         self.observatory_name.as_deref().unwrap_or(&self.body_name)
     }
+
+    /// Tells whether its holder works for an observatory, as referent or as deputy.
+    pub fn works_for(&self, observatory: ObservatoryId) -> bool {
+        matches!(self.kind, SeatKind::Referent | SeatKind::Deputy) && self.observatory_id == Some(observatory)
+    }
 }
 
 /// Days on which a holder cannot work.

@@ -9,6 +9,7 @@ mod preview;
 mod sought;
 mod timeline;
 
+pub use super::mail::news::{News, others};
 pub use super::mail::to_holder;
 pub use board::{BoardSeat, Seated, board, contacts};
 pub use documents::keep_document;
@@ -36,10 +37,13 @@ use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::designations::verb::Verb;
 use crate::error::{Error, Result};
+use crate::mail::content::MailContent;
+use crate::mail::outbox;
 use crate::network::model::PersonIn;
 use crate::network::questions::AllBodies;
 use crate::network::service as network;
 use crate::open::{Guarded, Scoped, Seen, open, read, scope};
+use crate::texts::Lang;
 use crate::typed;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use entity::ids::{BodyId, DesignationId, DesignationRecordId, PersonId, SeatId, UnavailabilityId};
@@ -476,6 +480,21 @@ pub async fn holders_of(db: &impl ConnectionTrait, kind: SeatKind, day: NaiveDat
 /// Lists the holders of all seats on the day, for use cases; reads ask [`HoldersOn`].
 pub async fn all_holders(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<Designation>> {
     Ok(store::all_holders(db, day).await?)
+}
+
+/// Enqueues news to each holder today who is a reader, in the words of the reader's language; once to each person, and not
+/// to the person who acts.
+pub async fn tell(
+    ctx: &Ctx,
+    txn: &Txn,
+    news: &News,
+    is_reader: impl Fn(&Designation) -> bool,
+    content: impl Fn(Lang) -> MailContent,
+) -> Result<()> {
+    let holders = all_holders(txn, ctx.today()).await?;
+    let drafts = others(ctx, &holders, is_reader).into_iter().map(|reader| news.to(ctx, reader, &content));
+    outbox::promise_all(ctx, txn, drafts.collect()).await?;
+    Ok(())
 }
 
 /// Lists absences that touch a period, without withdrawn ones.

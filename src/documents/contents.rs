@@ -29,6 +29,8 @@ const CONTENT_WITHIN: Duration = Duration::from_secs(20);
 /// Time within which the store answers a question about a content. It is short, because use cases wait for it while
 /// they hold the turn to write.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
+/// Name of the object with the name of the database to which the store belongs.
+const OWNER: &str = "owner";
 /// The number of hexadecimal digits of a SHA-256.
 const DIGITS: usize = 64;
 
@@ -186,6 +188,25 @@ impl Contents {
                 (is_sha256(&sha256) && meta.location == address(&sha256)).then_some((sha256, meta.size))
             })
             .collect())
+    }
+
+    /// Returns whether the store belongs to a database, and gives a store without an owner to it.
+    pub async fn belongs_to(&self, database: &str) -> Result<bool> {
+        let (store, address) = (self.store()?, Address::from(OWNER));
+        match within(ANSWER_WITHIN, store.get(&address)).await? {
+            Ok(found) => {
+                let owner = within(ANSWER_WITHIN, found.bytes()).await?.map_err(|error| ContentsError::of(&error))?;
+                Ok(owner == database.as_bytes())
+            }
+            Err(object_store::Error::NotFound { .. }) => {
+                let name = Bytes::from(database.to_owned());
+                within(ANSWER_WITHIN, store.put(&address, name.into()))
+                    .await?
+                    .map_err(|error| ContentsError::of(&error))?;
+                Ok(true)
+            }
+            Err(error) => Err(ContentsError::of(&error)),
+        }
     }
 
     /// Removes a content that was last written before the instant.

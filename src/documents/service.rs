@@ -14,6 +14,7 @@ use crate::db::{StoreError, Txn};
 use crate::each::Failures;
 use crate::error::{Code, Error, Result};
 use crate::secret;
+use crate::settings;
 use crate::time::zone;
 use bytes::{Bytes, BytesMut};
 use chrono::{DateTime, Days, TimeDelta, Utc};
@@ -23,6 +24,7 @@ use futures_util::StreamExt as _;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// Time for which a content without a document is kept, so that the use case that wrote it can end.
 const ORPHANS_STAY: TimeDelta = TimeDelta::days(1);
@@ -213,14 +215,18 @@ pub struct Swept {
 
 /// Deletes contents that no document names and that are older than a day, and checks that all others exist.
 ///
-/// Each content is deleted in its own turn to write, so that no use case can name it meanwhile.
+/// Each content is deleted in its own turn to write, so that no use case can name it meanwhile. Nothing is deleted from the
+/// store of another database, because its documents are not known here.
 pub async fn sweep(ctx: &Ctx) -> Result<Swept> {
     let contents = &ctx.services.contents;
     let before = ctx.now() - ORPHANS_STAY;
     let recorded = store::recorded(ctx.reader()).await?;
     let (found, mut removed, mut failures) = (contents.list().await?, 0, Failures::default());
-    let orphans: Vec<&String> = found.keys().filter(|sha256| !recorded.contains_key(*sha256)).collect();
-    for orphan in orphans {
+    let is_ours = contents.belongs_to(&name_of_database(ctx).await?).await?;
+    if !is_ours {
+        failures.note("the store belongs to another database", Error::refused(Code::DocumentUnreadable))?;
+    }
+    for orphan in found.keys().filter(|sha256| is_ours && !recorded.contains_key(*sha256)) {
         let done = ctx.write(async |txn| remove_orphan(ctx, txn, orphan, before).await).await?;
         removed += u64::from(done == Removed::Gone);
     }
@@ -229,8 +235,21 @@ pub async fn sweep(ctx: &Ctx) -> Result<Swept> {
             failures.note(format_args!("content {sha256}"), Error::refused(Code::DocumentUnreadable))?;
         }
     }
-    contents.remove_unfinished(before)?;
+    if is_ours {
+        contents.remove_unfinished(before)?;
+    }
     Ok(Swept { removed, kept: recorded.len(), failures })
+}
+
+/// Returns the name of the database in its store of contents; the first call makes it.
+async fn name_of_database(ctx: &Ctx) -> Result<String> {
+    if let Some(name) = settings::get(ctx.reader(), settings::STORE_OWNER).await? {
+        return Ok(name);
+    }
+    let name = ctx.new_id::<Uuid>().to_string();
+    let now = ctx.now();
+    ctx.write(async |txn| Ok(settings::set(txn, settings::STORE_OWNER, &name, now).await?)).await?;
+    Ok(name)
 }
 
 /// Deletes a content that no document names and that was last written before the instant.

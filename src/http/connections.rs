@@ -9,7 +9,7 @@
 //! Trusted proxies are not counted, because all clients come through them; they limit their own clients.
 
 use crate::config::Config;
-use crate::http::limits::Network;
+use crate::http::limits::AddressBlock;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -49,7 +49,7 @@ pub struct Connections {
 #[derive(Default)]
 struct Open {
     all: usize,
-    by_network: HashMap<Network, usize>,
+    by_network: HashMap<AddressBlock, usize>,
 }
 
 impl Connections {
@@ -75,7 +75,7 @@ impl Connections {
 
     /// Returns a place for a connection; `None` if its network has its full share.
     fn place(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
-        let network = (!self.proxies.contains(&peer.to_canonical())).then(|| Network::from(peer));
+        let network = (!self.proxies.contains(&peer.to_canonical())).then(|| AddressBlock::from(peer));
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(network) = network {
             let held = open.by_network.entry(network).or_default();
@@ -120,7 +120,7 @@ fn allowed_files(needed: u64) -> u64 {
 struct Place {
     connections: Arc<Connections>,
     /// Absent for a trusted proxy.
-    network: Option<Network>,
+    network: Option<AddressBlock>,
 }
 
 impl Drop for Place {

@@ -8,7 +8,7 @@ use crate::error::{Code, Error};
 use crate::http::connections::Turn;
 use crate::http::cookies::{FLASH, LANGUAGE, PRE_SESSION};
 use crate::http::csrf::NewPreSession;
-use crate::http::limits::{self, Class, Network, Standing};
+use crate::http::limits::{self, AddressBlock, Class, Standing};
 use crate::http::page::{FlashShown, NextFlash};
 use crate::http::request::{self, Face, Facts};
 use crate::http::route::Pattern;
@@ -53,7 +53,7 @@ pub async fn edge(
     }
     Pattern::find(request.request());
     let class = Class::of(&method, path(&request));
-    let standing = class.map(|class| site.limiter.count(class, Network::from(facts.client)));
+    let standing = class.map(|class| site.limiter.count(class, AddressBlock::from(facts.client)));
 
     let answer = if let Err(error) = admit(&request, &site, standing) {
         Some(request.error_response(Failure(error)))

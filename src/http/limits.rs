@@ -51,9 +51,9 @@ impl Class {
 
 /// A caller for counting: an IPv4 address, or the /64 of an IPv6 address, which is what one line gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Network(u128);
+pub struct AddressBlock(u128);
 
-impl From<IpAddr> for Network {
+impl From<IpAddr> for AddressBlock {
     fn from(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V4(v4) => Self(v4.to_ipv6_mapped().to_bits()),
@@ -73,7 +73,7 @@ pub struct Standing {
     pub retry_after: Option<u64>,
 }
 
-type Bucket = RateLimiter<Network, DashMapStateStore<Network>, DefaultClock, StateInformationMiddleware>;
+type Bucket = RateLimiter<AddressBlock, DashMapStateStore<AddressBlock>, DefaultClock, StateInformationMiddleware>;
 
 /// Counts requests for all workers.
 pub struct Limiter {
@@ -87,7 +87,7 @@ impl Limiter {
     }
 
     /// Counts one request and returns the remaining allowance.
-    pub fn count(&self, class: Class, network: Network) -> Standing {
+    pub fn count(&self, class: Class, network: AddressBlock) -> Standing {
         let (bucket, limit) = match class {
             Class::General => &self.general,
             Class::Attempt => &self.attempts,
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn a_caller_sees_the_remaining_requests_and_when_to_retry() {
         let limiter = limiter(2);
-        let one = Network::from(address("192.0.2.1"));
+        let one = AddressBlock::from(address("192.0.2.1"));
         let first = limiter.count(Class::General, one);
         assert_eq!((first.limit, first.remaining, first.retry_after), (2, 1, None));
         assert_eq!(first.reset, 30);
@@ -234,13 +234,13 @@ mod tests {
         let refused = limiter.count(Class::General, one);
         assert_eq!(refused.remaining, 0);
         assert!(refused.retry_after.is_some_and(|seconds| (1..=31).contains(&seconds)));
-        assert_eq!(limiter.count(Class::General, Network::from(address("192.0.2.2"))).retry_after, None);
+        assert_eq!(limiter.count(Class::General, AddressBlock::from(address("192.0.2.2"))).retry_after, None);
     }
 
     #[test]
     fn attempts_are_counted_apart() {
         let limiter = limiter(100);
-        let one = Network::from(address("192.0.2.1"));
+        let one = AddressBlock::from(address("192.0.2.1"));
         assert_eq!(limiter.count(Class::Attempt, one).retry_after, None);
         assert!(limiter.count(Class::Attempt, one).retry_after.is_some());
         assert_eq!(limiter.count(Class::General, one).retry_after, None);
@@ -254,10 +254,10 @@ mod tests {
 
     #[test]
     fn all_addresses_of_one_line_are_one_caller() {
-        assert_eq!(Network::from(address("2001:db8:1:2::1")), Network::from(address("2001:db8:1:2:ffff::9")));
-        assert_ne!(Network::from(address("2001:db8:1:2::1")), Network::from(address("2001:db8:1:3::1")));
-        assert_eq!(Network::from(address("::ffff:192.0.2.1")), Network::from(address("192.0.2.1")));
-        assert_ne!(Network::from(address("192.0.2.1")), Network::from(address("192.0.2.2")));
+        assert_eq!(AddressBlock::from(address("2001:db8:1:2::1")), AddressBlock::from(address("2001:db8:1:2:ffff::9")));
+        assert_ne!(AddressBlock::from(address("2001:db8:1:2::1")), AddressBlock::from(address("2001:db8:1:3::1")));
+        assert_eq!(AddressBlock::from(address("::ffff:192.0.2.1")), AddressBlock::from(address("192.0.2.1")));
+        assert_ne!(AddressBlock::from(address("192.0.2.1")), AddressBlock::from(address("192.0.2.2")));
     }
 
     #[test]

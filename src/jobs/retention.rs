@@ -1,9 +1,9 @@
-//! Deletes data that must not be kept (GDPR art. 5(1)(e)), after the periods of `[retention]`: one function for each
+//! Deletes data that must not be kept (GDPR art. 5(1)(e)), after the periods of `[retention]`: table by
 //! table, in batches, each in its own transaction, because all use cases wait while one is open.
 
 use super::Report;
 use crate::ctx::Ctx;
-use crate::db::delete_some;
+use crate::db::{Txn, delete_some};
 use crate::documents;
 use crate::each::Failures;
 use crate::error::Result;
@@ -11,6 +11,7 @@ use crate::mail::outbox;
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{Instant, idempotent_request, job_slot, press_link, session, sign_in_link};
 use sea_orm::{ColumnTrait, Condition, EntityTrait};
+use std::marker::PhantomData;
 
 /// The most rows that one transaction removes.
 const AT_ONCE: u64 = 500;
@@ -29,13 +30,14 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
         Ok(rows) => Ok(rows),
         Err(error) => failures.note(what, error).map(|()| 0),
     };
-    let answers = counted("answers", clear::<idempotent_request::Entity>(ctx, answers_before(last_answer)).await)?;
-    let slots = counted("slots", clear::<job_slot::Entity>(ctx, slots_before(last_slot)).await)?;
-    let sessions = counted("sessions", clear::<session::Entity>(ctx, sessions_before(last_sign_in)).await)?;
-    let links = counted("links", clear::<sign_in_link::Entity>(ctx, links_before(last_sign_in)).await)?
-        + counted("presses", clear::<press_link::Entity>(ctx, presses_before(last_sign_in)).await)?;
-    let files = counted("files", remove_files(ctx, last_answer).await)?;
-    let mails = counted("mails", blank_mails(ctx, last_mail).await)?;
+    let answers =
+        counted("answers", clear(ctx, &rows::<idempotent_request::Entity>(answers_before(last_answer))).await)?;
+    let slots = counted("slots", clear(ctx, &rows::<job_slot::Entity>(slots_before(last_slot))).await)?;
+    let sessions = counted("sessions", clear(ctx, &rows::<session::Entity>(sessions_before(last_sign_in))).await)?;
+    let links = counted("links", clear(ctx, &rows::<sign_in_link::Entity>(links_before(last_sign_in))).await)?
+        + counted("presses", clear(ctx, &rows::<press_link::Entity>(presses_before(last_sign_in))).await)?;
+    let files = counted("files", clear(ctx, &UnownedFiles(last_answer)).await)?;
+    let mails = counted("mails", clear(ctx, &MailTexts(last_mail)).await)?;
     Ok(Report::new(
         answers + slots + sessions + links + files + mails,
         format!(
@@ -44,11 +46,17 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
     ))
 }
 
-/// Deletes the rows that meet a condition, in batches. Returns their number.
-async fn clear<E: EntityTrait>(ctx: &Ctx, condition: Condition) -> Result<u64> {
+/// Data that are not kept for ever.
+trait Expired: Sync {
+    /// Deletes at most [`AT_ONCE`] of them, and returns how many.
+    fn delete_some(&self, txn: &Txn) -> impl Future<Output = Result<u64>> + Send;
+}
+
+/// Deletes expired data in batches. Returns their number.
+async fn clear(ctx: &Ctx, expired: &impl Expired) -> Result<u64> {
     let mut deleted = 0;
     loop {
-        let some = ctx.write(async |txn| Ok(delete_some::<E>(txn, condition.clone(), AT_ONCE).await?)).await?;
+        let some = ctx.write(async |txn| expired.delete_some(txn).await).await?;
         deleted += some;
         if some < AT_ONCE {
             return Ok(deleted);
@@ -56,15 +64,35 @@ async fn clear<E: EntityTrait>(ctx: &Ctx, condition: Condition) -> Result<u64> {
     }
 }
 
-/// Deletes the texts of mails, in batches. Returns their number.
-async fn blank_mails(ctx: &Ctx, before: DateTime<Utc>) -> Result<u64> {
-    let mut blanked = 0;
-    loop {
-        let some = ctx.write(async |txn| Ok(outbox::retention::blank_some(txn, before, AT_ONCE).await?)).await?;
-        blanked += some;
-        if some < AT_ONCE {
-            return Ok(blanked);
-        }
+/// The rows of a table that meet a condition.
+struct Rows<E>(Condition, PhantomData<fn() -> E>);
+
+/// Names the rows of a table that meet a condition.
+const fn rows<E: EntityTrait>(condition: Condition) -> Rows<E> {
+    Rows(condition, PhantomData)
+}
+
+impl<E: EntityTrait> Expired for Rows<E> {
+    async fn delete_some(&self, txn: &Txn) -> Result<u64> {
+        Ok(delete_some::<E>(txn, self.0.clone(), AT_ONCE).await?)
+    }
+}
+
+/// Texts of mails that reached an end before an instant.
+struct MailTexts(DateTime<Utc>);
+
+impl Expired for MailTexts {
+    async fn delete_some(&self, txn: &Txn) -> Result<u64> {
+        Ok(outbox::retention::blank_some(txn, self.0, AT_ONCE).await?)
+    }
+}
+
+/// Uploaded files without an owner, from before an instant.
+struct UnownedFiles(DateTime<Utc>);
+
+impl Expired for UnownedFiles {
+    async fn delete_some(&self, txn: &Txn) -> Result<u64> {
+        documents::service::remove_unowned(txn, self.0, AT_ONCE).await
     }
 }
 
@@ -91,16 +119,4 @@ fn presses_before(before: DateTime<Utc>) -> Condition {
     Condition::any()
         .add(press_link::Column::ExpiresAt.lt(Instant::from(before)))
         .add(press_link::Column::RevokedAt.lt(Instant::from(before)))
-}
-
-/// Deletes uploaded files without an owner, in batches. Returns their number.
-async fn remove_files(ctx: &Ctx, before: DateTime<Utc>) -> Result<u64> {
-    let mut removed = 0;
-    loop {
-        let some = ctx.write(async |txn| documents::service::remove_unowned(txn, before, AT_ONCE).await).await?;
-        removed += some;
-        if some < AT_ONCE {
-            return Ok(removed);
-        }
-    }
 }

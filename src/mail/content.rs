@@ -49,13 +49,27 @@ pub struct Item {
     pub action: (String, String),
 }
 
-/// Text keys of the fixed parts of a mail: subject, preheader, heading, first paragraph.
+/// Texts of the fixed parts of a mail, by the beginning of their keys: `_subject`, `_preheader`, `_heading` and `_body`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Words {
-    pub subject: &'static str,
-    pub preheader: &'static str,
-    pub heading: &'static str,
-    pub body: &'static str,
+pub struct Words(&'static str);
+
+impl Words {
+    pub const fn of(keys: &'static str) -> Self {
+        Self(keys)
+    }
+
+    /// Writes subject, preheader, heading and first paragraph of a mail; its slice adds the rest.
+    pub fn write(self, lang: Lang, values: &[(&str, impl AsRef<str>)]) -> MailContent {
+        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_ref())).collect();
+        let part = |part: &str| lang.f(&format!("{}_{part}", self.0), &values);
+        MailContent {
+            subject: part("subject"),
+            preheader: part("preheader"),
+            heading: part("heading"),
+            paragraphs: vec![part("body")],
+            ..MailContent::default()
+        }
+    }
 }
 
 /// Reason why the recipient gets the mail, stated in its footer.

@@ -70,36 +70,11 @@ impl Telling {
 
     const fn words(&self) -> Words {
         match self {
-            Self::Convened => Words {
-                subject: "meetings_mail.convened_subject",
-                preheader: "meetings_mail.convened_preheader",
-                heading: "meetings_mail.convened_heading",
-                body: "meetings_mail.convened_body",
-            },
-            Self::Moved { .. } => Words {
-                subject: "meetings_mail.moved_subject",
-                preheader: "meetings_mail.moved_preheader",
-                heading: "meetings_mail.moved_heading",
-                body: "meetings_mail.moved_body",
-            },
-            Self::Cancelled { .. } => Words {
-                subject: "meetings_mail.cancelled_subject",
-                preheader: "meetings_mail.cancelled_preheader",
-                heading: "meetings_mail.cancelled_heading",
-                body: "meetings_mail.cancelled_body",
-            },
-            Self::Joined => Words {
-                subject: "meetings_mail.joined_subject",
-                preheader: "meetings_mail.joined_preheader",
-                heading: "meetings_mail.joined_heading",
-                body: "meetings_mail.joined_body",
-            },
-            Self::Left => Words {
-                subject: "meetings_mail.left_subject",
-                preheader: "meetings_mail.left_preheader",
-                heading: "meetings_mail.left_heading",
-                body: "meetings_mail.left_body",
-            },
+            Self::Convened => Words::of("meetings_mail.convened"),
+            Self::Moved { .. } => Words::of("meetings_mail.moved"),
+            Self::Cancelled { .. } => Words::of("meetings_mail.cancelled"),
+            Self::Joined => Words::of("meetings_mail.joined"),
+            Self::Left => Words::of("meetings_mail.left"),
         }
     }
 }
@@ -169,27 +144,21 @@ pub(super) fn content(base_url: &str, sheet: &Sheet, telling: &Telling, member: 
         ("before", before),
         ("after", when_and_where(*slot, venue, lang)),
     ];
-    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-    let words = telling.words();
+    let mut content = telling.words().write(lang, &values);
     let is_invitation = telling.method() == CalendarMethod::Request;
-    let mut paragraphs = vec![lang.f(words.body, &values)];
     if let Telling::Cancelled { reason } = telling {
-        paragraphs.push(lang.f("meetings_mail.reason", &[("reason", reason)]));
+        content.paragraphs.push(lang.f("meetings_mail.reason", &[("reason", reason)]));
     }
     let short_notice = sheet.meeting.convocation().and_then(|convocation| convocation.short_notice_reason.as_ref());
     if let Some(reason) = short_notice.filter(|_| is_invitation) {
-        paragraphs.push(lang.f("meetings_mail.short_notice", &[("reason", reason)]));
+        content.paragraphs.push(lang.f("meetings_mail.short_notice", &[("reason", reason)]));
     }
     MailContent {
-        subject: lang.f(words.subject, &values),
-        preheader: lang.f(words.preheader, &values),
-        heading: lang.f(words.heading, &values),
-        paragraphs,
         facts: if is_invitation { facts(sheet, lang) } else { Vec::new() },
         action: is_invitation.then(|| (lang.t("meetings_mail.open").to_owned(), page(base_url, sheet))),
         // Only a party can send a delegate.
         closing: (is_invitation && !member.is_guest).then(|| lang.t("meetings_mail.closing").to_owned()),
-        ..MailContent::default()
+        ..content
     }
 }
 

@@ -5,7 +5,7 @@ mod awaited;
 mod keep;
 mod verify;
 
-use self::awaited::{Awaited, Network, awaited_page};
+use self::awaited::{Awaited, TerritoryNames, awaited_page};
 use super::address;
 use super::fetch::{self, Names, SystemNames};
 use super::model::{Look, Publication};
@@ -130,7 +130,7 @@ pub async fn check_now(ctx: &Ctx, id: DeliverableId) -> Result<PublicationView> 
 pub async fn keep_answer(ctx: &Ctx, id: DeliverableId, answer: fetch::Answer) -> Result<()> {
     ctx.demand(policy::may(&ctx.actor, Action::KeepAnswer))?;
     let awaited = awaited_page(ctx, ctx.reader(), id).await?;
-    let expectation = Network::read(ctx.reader()).await?.expectation(&awaited.about())?;
+    let expectation = TerritoryNames::read(ctx.reader()).await?.expectation(&awaited.about())?;
     let declared = awaited.publication.address.clone().unwrap_or_default();
     let look = Look::judge(Ok(answer), &declared, &expectation);
     ctx.write(async |txn| keep::keep(ctx, txn, &awaited, &look).await).await?;
@@ -146,7 +146,7 @@ fn by_the_service(ctx: &Ctx) -> Ctx {
 async fn look_now(ctx: &Ctx, id: DeliverableId, within: Duration) -> Result<(Awaited, Look)> {
     let awaited = awaited_page(ctx, ctx.reader(), id).await?;
     let Some(address) = awaited.publication.address.clone() else { return Ok((awaited, Look::without_address())) };
-    let expectation = Network::read(ctx.reader()).await?.expectation(&awaited.about())?;
+    let expectation = TerritoryNames::read(ctx.reader()).await?.expectation(&awaited.about())?;
     let look = look(ctx, address, expectation, Arc::new(SystemNames), within).await?;
     Ok((awaited, look))
 }

@@ -10,8 +10,8 @@ pub fn wished(product: &str, observatory: Option<&str>, period: Period) -> Strin
     [Some(product), observatory, Some(period.as_str())].into_iter().flatten().collect::<Vec<_>>().join("-")
 }
 
-/// Returns the wished address or, if it is taken, the first free one of `…-2`, `…-3`. A release planned again after its
-/// cancellation so leaves the cancelled one its address.
+/// Returns the wished address or, if it is taken, the first free one of `…-2`, `…-3`. A cancelled release keeps its address
+/// in this way if a release is planned again for its period.
 pub fn free(wished: &str, taken: &HashSet<String>) -> String {
     let numbered = (2..).map(|number: u32| format!("{wished}-{number}"));
     let mut candidates = std::iter::once(wished.to_owned()).chain(numbered);

@@ -18,7 +18,7 @@ use crate::db::Txn;
 use crate::designations::service as designations;
 use crate::designations::view::Designation;
 use crate::error::Result;
-use crate::mail::content::MailContent;
+use crate::mail::content::{MailContent, Words};
 use crate::mail::kind::{Facts, Kind, MailKind};
 use crate::mail::outbox::{self, Draft, QUIET, Subject};
 use crate::texts::{Label as _, Lang};
@@ -106,39 +106,13 @@ impl Telling {
         }
     }
 
-    /// Returns the text keys: subject, preheader, heading, body.
-    const fn words(&self) -> [&'static str; 4] {
+    const fn words(&self) -> Words {
         match self {
-            Self::Confirmed => [
-                "releases_mail.confirmed_subject",
-                "releases_mail.confirmed_preheader",
-                "releases_mail.confirmed_heading",
-                "releases_mail.confirmed_body",
-            ],
-            Self::Moved { .. } => [
-                "releases_mail.moved_subject",
-                "releases_mail.moved_preheader",
-                "releases_mail.moved_heading",
-                "releases_mail.moved_body",
-            ],
-            Self::Cancelled { .. } => [
-                "releases_mail.cancelled_subject",
-                "releases_mail.cancelled_preheader",
-                "releases_mail.cancelled_heading",
-                "releases_mail.cancelled_body",
-            ],
-            Self::Afterwards(Afterwards { kind: Some(_), .. }) => [
-                "releases_mail.amended_subject",
-                "releases_mail.amended_preheader",
-                "releases_mail.amended_heading",
-                "releases_mail.amended_body",
-            ],
-            Self::Afterwards(Afterwards { kind: None, .. }) => [
-                "releases_mail.withdrawn_subject",
-                "releases_mail.withdrawn_preheader",
-                "releases_mail.withdrawn_heading",
-                "releases_mail.withdrawn_body",
-            ],
+            Self::Confirmed => Words::of("releases_mail.confirmed"),
+            Self::Moved { .. } => Words::of("releases_mail.moved"),
+            Self::Cancelled { .. } => Words::of("releases_mail.cancelled"),
+            Self::Afterwards(Afterwards { kind: Some(_), .. }) => Words::of("releases_mail.amended"),
+            Self::Afterwards(Afterwards { kind: None, .. }) => Words::of("releases_mail.withdrawn"),
         }
     }
 
@@ -259,11 +233,9 @@ fn content(ctx: &Ctx, view: &ReleaseView, telling: &Telling, next: Option<NaiveD
         ("reason", telling.reason().to_owned()),
         ("next", next.map_or_else(|| lang.t("releases_mail.no_next").to_owned(), |day| words::long_day(day, lang))),
     ];
-    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-    let [subject, preheader, heading, body] = telling.words();
-    let mut paragraphs = vec![lang.f(body, &values)];
+    let mut content = telling.words().write(lang, &values);
     if !telling.reason().is_empty() {
-        paragraphs.push(lang.f("releases_mail.reason", &values));
+        content.paragraphs.push(lang.f("releases_mail.reason", &[("reason", telling.reason())]));
     }
     let closing = match telling {
         Telling::Confirmed | Telling::Moved { .. } => "releases_mail.reminders",
@@ -271,13 +243,9 @@ fn content(ctx: &Ctx, view: &ReleaseView, telling: &Telling, next: Option<NaiveD
         Telling::Afterwards(_) => "releases_mail.cite_the_present",
     };
     MailContent {
-        subject: lang.f(subject, &values),
-        preheader: lang.f(preheader, &values),
-        heading: lang.f(heading, &values),
-        paragraphs,
         action: Some((lang.t("releases_mail.open").to_owned(), format!("{}{}", ctx.config().base_url(), view.href()))),
         closing: Some(lang.t(closing).to_owned()),
-        ..MailContent::default()
+        ..content
     }
 }
 

@@ -501,13 +501,18 @@ pub enum Refusal {
     StepsAreThose,
 }
 
+/// Makes the refusal to publish a confirmed release before its instant: its other events are possible.
+fn before_its_instant() -> WrongTransition {
+    let WrongTransition { state, mut allowed } = LIFECYCLE.wrong(State::Confirmed);
+    allowed.retain(|event| *event != lifecycle::Event::as_str(Event::Publish));
+    WrongTransition { state, allowed }
+}
+
 impl DomainRefusal for Refusal {
     fn said(&self) -> Refused {
         match self {
             Self::WrongTransition(wrong) => wrong.said(),
-            Self::UnderEmbargo => {
-                Refused::of(Code::WrongTransition).with("state", State::Confirmed.to_string()).with("allowed", "")
-            }
+            Self::UnderEmbargo => before_its_instant().said(),
             Self::Blocked { missing } => Refused::of(Code::ReleaseBlocked).with("missing", missing.clone()),
             Self::HourMissing => Refused::at("hour", Code::NotPrecise),
             Self::HourOutOfPlace => Refused::at("hour", Code::HourOutOfPlace),

@@ -4,23 +4,19 @@ use super::store;
 use super::view::StudyView;
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::designations::service as designations;
+use crate::designations::service::{self as designations, News};
+use crate::designations::view::Designation;
 use crate::error::Result;
-use crate::mail::content::MailContent;
-use crate::mail::kind::{Facts, Kind, MailKind};
-use crate::mail::outbox::{self, Draft, QUIET, Subject};
+use crate::mail::content::{MailContent, Words};
+use crate::mail::kind::{Facts, MailKind};
+use crate::mail::outbox::Subject;
 use crate::releases::service as releases;
 use crate::releases::view::when_text;
 use crate::texts::{Label as _, Lang};
 use crate::time::words;
-use chrono::Days;
-use entity::ids::{PersonId, StudyId};
+use entity::ids::StudyId;
 use entity::kinds::SeatKind;
 use sea_orm::ConnectionTrait;
-use std::collections::BTreeSet;
-
-/// Days after which an unsent mail expires; the agenda shows the study.
-const LASTS_DAYS: u64 = 14;
 
 /// A study was declared: to the secretariat.
 pub struct Declared;
@@ -40,24 +36,9 @@ impl MailKind for Declared {
 
 /// Enqueues *declared* to each member of the secretariat, except to the person who acts.
 pub(super) async fn declared(ctx: &Ctx, txn: &Txn, view: &StudyView) -> Result<()> {
-    let mut told: BTreeSet<PersonId> = ctx.actor.person_id().into_iter().collect();
-    let holders = designations::holders_of(txn, SeatKind::Secretariat, ctx.today()).await?;
-    let readers = holders.iter().filter(|one| told.insert(one.holder.id));
-    let drafts = readers.map(|reader| {
-        let to = designations::to_holder(reader);
-        Draft {
-            kind: Kind::of::<Declared>(),
-            dedupe_key: format!("{}:{}:{}", Declared::NAME, view.study.id, reader.holder.id),
-            subject: Subject::of(view.study.id),
-            content: content(ctx, view, to.lang),
-            to,
-            due_at: ctx.now() + QUIET,
-            expires_at: Some(ctx.now() + Days::new(LASTS_DAYS)),
-            calendar: None,
-        }
-    });
-    outbox::promise_all(ctx, txn, drafts.collect()).await?;
-    Ok(())
+    let news = News::of::<Declared>(view.study.id, Subject::of(view.study.id));
+    let is_reader = |one: &Designation| one.seat.kind == SeatKind::Secretariat;
+    designations::tell(ctx, txn, &news, is_reader, |lang| content(ctx, view, lang)).await
 }
 
 fn content(ctx: &Ctx, view: &StudyView, lang: Lang) -> MailContent {
@@ -73,10 +54,6 @@ fn content(ctx: &Ctx, view: &StudyView, lang: Lang) -> MailContent {
     ];
     let fact = |key: &str, value: &str| (lang.t(key).to_owned(), value.to_owned());
     MailContent {
-        subject: lang.f("studies.declared_subject", &values),
-        preheader: lang.f("studies.declared_preheader", &values),
-        heading: lang.f("studies.declared_heading", &values),
-        paragraphs: vec![lang.f("studies.declared_body", &values)],
         facts: vec![
             fact("studies.theme", theme),
             fact("studies.territory", &view.territory_name),
@@ -88,6 +65,6 @@ fn content(ctx: &Ctx, view: &StudyView, lang: Lang) -> MailContent {
             format!("{}/studies/{}", ctx.config().base_url(), view.study.id),
         )),
         closing: Some(lang.t("studies.declared_closing").to_owned()),
-        ..MailContent::default()
+        ..Words::of("studies.declared").write(lang, &values)
     }
 }

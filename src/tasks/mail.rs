@@ -10,23 +10,19 @@ use super::policy::Visibility;
 use super::store;
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::designations::service as designations;
+use crate::designations::service::{self as designations, News};
 use crate::designations::view::Designation;
 use crate::error::Result;
-use crate::mail::content::Item;
-use crate::mail::content::MailContent;
-use crate::mail::kind::{Facts, Kind, MailKind};
-use crate::mail::outbox::{self, Draft, QUIET, Subject, withdraw};
+use crate::mail::content::{Item, MailContent, Words};
+use crate::mail::kind::{Facts, MailKind};
+use crate::mail::outbox::{self, QUIET, Subject, withdraw};
 use crate::texts::Lang;
 use crate::time::words;
-use chrono::{Days, TimeDelta};
+use chrono::TimeDelta;
 use entity::ids::{GivingId, PersonId, SeatId, TaskId};
 use entity::kinds::{SeatKind, TaskState};
 use sea_orm::ConnectionTrait;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Days after which an unsent mail expires; the reminders go on.
-const LASTS_DAYS: u64 = 14;
 
 /// A task was given: to the holders of its seat. The mail states the due day.
 pub struct Given;
@@ -46,39 +42,17 @@ impl MailKind for Given {
 
 /// Enqueues *given* to each holder of the task's seat, except to the person who acts.
 pub(super) async fn given(ctx: &Ctx, txn: &Txn, task: &Task) -> Result<()> {
-    let mut told: BTreeSet<PersonId> = ctx.actor.person_id().into_iter().collect();
-    let holders = designations::all_holders(txn, ctx.today()).await?;
-    let readers = holders.iter().filter(|one| one.seat.id == task.seat.id && told.insert(one.holder.id));
-    let drafts = readers.map(|reader| {
-        let to = designations::to_holder(reader);
-        Draft {
-            kind: Kind::of::<Given>(),
-            dedupe_key: format!("{}:{}:{}", Given::NAME, task.id, reader.holder.id),
-            subject: Subject::of(task.id).on_day(task.day()),
-            content: content(ctx, task, to.lang),
-            to,
-            due_at: ctx.now() + QUIET,
-            expires_at: Some(ctx.now() + Days::new(LASTS_DAYS)),
-            calendar: None,
-        }
-    });
-    let drafts = drafts.collect();
-    outbox::promise_all(ctx, txn, drafts).await?;
-    Ok(())
+    let news = News::of::<Given>(task.id, Subject::of(task.id).on_day(task.day()));
+    let is_reader = |one: &Designation| one.seat.id == task.seat.id;
+    designations::tell(ctx, txn, &news, is_reader, |lang| content(ctx, task, lang)).await
 }
 
 fn content(ctx: &Ctx, task: &Task, lang: Lang) -> MailContent {
-    let values = values(task, lang);
-    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
     MailContent {
-        subject: lang.f("tasks_mail.given_subject", &values),
-        preheader: lang.f("tasks_mail.given_preheader", &values),
-        heading: lang.f("tasks_mail.given_heading", &values),
-        paragraphs: vec![lang.f("tasks_mail.given_body", &values)],
         facts: task.note.iter().map(|note| (lang.t("tasks_mail.note").to_owned(), note.clone())).collect(),
         action: Some((lang.t("tasks_mail.open").to_owned(), format!("{}/tasks/{}", ctx.config().base_url(), task.id))),
         closing: Some(lang.t("tasks_mail.closing").to_owned()),
-        ..MailContent::default()
+        ..Words::of("tasks_mail.given").write(lang, &values(task, lang))
     }
 }
 
@@ -154,33 +128,12 @@ pub(super) enum Change<'a> {
 }
 
 impl Change<'_> {
-    /// Returns the text keys: subject, preheader, heading, body.
-    const fn words(self) -> [&'static str; 4] {
+    const fn words(self) -> Words {
         match self {
-            Self::Edited => [
-                "tasks_mail.edited_subject",
-                "tasks_mail.edited_preheader",
-                "tasks_mail.edited_heading",
-                "tasks_mail.edited_body",
-            ],
-            Self::Rescheduled => [
-                "tasks_mail.rescheduled_subject",
-                "tasks_mail.rescheduled_preheader",
-                "tasks_mail.rescheduled_heading",
-                "tasks_mail.rescheduled_body",
-            ],
-            Self::Insisted { .. } => [
-                "tasks_mail.insisted_subject",
-                "tasks_mail.insisted_preheader",
-                "tasks_mail.insisted_heading",
-                "tasks_mail.insisted_body",
-            ],
-            Self::Cancelled { .. } => [
-                "tasks_mail.cancelled_subject",
-                "tasks_mail.cancelled_preheader",
-                "tasks_mail.cancelled_heading",
-                "tasks_mail.cancelled_body",
-            ],
+            Self::Edited => Words::of("tasks_mail.edited"),
+            Self::Rescheduled => Words::of("tasks_mail.rescheduled"),
+            Self::Insisted { .. } => Words::of("tasks_mail.insisted"),
+            Self::Cancelled { .. } => Words::of("tasks_mail.cancelled"),
         }
     }
 
@@ -253,10 +206,8 @@ pub(super) async fn given_together(ctx: &Ctx, txn: &Txn, new: &[Task]) -> Result
         let name: GivingId = ctx.new_id();
         store::set_told_with(txn, tasks.iter().map(|task| task.id), name).await?;
         let readers = readers(ctx, &holders, seat);
-        drafts.extend(readers.into_iter().map(|reader| {
-            let lang = designations::to_holder(reader).lang;
-            draft(ctx, Kind::of::<GivenTogether>(), Subject::of(name), reader, together(ctx, &tasks, lang))
-        }));
+        let news = once::<GivenTogether>(ctx, Subject::of(name));
+        drafts.extend(readers.into_iter().map(|reader| news.to(ctx, reader, |lang| together(ctx, &tasks, lang))));
     }
     outbox::promise_all(ctx, txn, drafts).await?;
     Ok(())
@@ -264,21 +215,12 @@ pub(super) async fn given_together(ctx: &Ctx, txn: &Txn, new: &[Task]) -> Result
 
 /// Returns the holders of a seat, each once, without the person who acts.
 fn readers<'a>(ctx: &Ctx, holders: &'a [Designation], seat: SeatId) -> Vec<&'a Designation> {
-    let mut told: BTreeSet<PersonId> = ctx.actor.person_id().into_iter().collect();
-    holders.iter().filter(|one| one.seat.id == seat && told.insert(one.holder.id)).collect()
+    designations::others(ctx, holders, |one| one.seat.id == seat)
 }
 
-fn draft(ctx: &Ctx, kind: Kind, subject: Subject, reader: &Designation, content: MailContent) -> Draft {
-    Draft {
-        kind,
-        dedupe_key: format!("{}:{}:{}", kind.name(), ctx.new_id::<uuid::Uuid>(), reader.holder.id),
-        subject,
-        content,
-        to: designations::to_holder(reader),
-        due_at: ctx.now() + QUIET,
-        expires_at: Some(ctx.now() + Days::new(LASTS_DAYS)),
-        calendar: None,
-    }
+/// Makes news that are no other news about the same tasks.
+fn once<K: MailKind>(ctx: &Ctx, subject: Subject) -> News {
+    News::of::<K>(ctx.new_id::<uuid::Uuid>(), subject)
 }
 
 /// Tells a change of a given task to the holders of its seat. While the mail that gives it still waits, that mail is written
@@ -311,14 +253,12 @@ pub(super) async fn changed_together(ctx: &Ctx, txn: &Txn, tasks: &[Task], chang
         }
     }
     let drafts = by_reader.into_values().map(|(reader, tasks)| {
-        let lang = designations::to_holder(reader).lang;
         if let [task] = tasks[..] {
-            let content = about_one(ctx, task, change.words(), change.reason(), lang);
-            let subject = Subject::of(task.id).at_version(task.version);
-            return draft(ctx, Kind::of::<Changed>(), subject, reader, content);
+            let news = once::<Changed>(ctx, Subject::of(task.id).at_version(task.version));
+            return news.to(ctx, reader, |lang| about_one(ctx, task, change.words(), change.reason(), lang));
         }
-        let content = about_several(ctx, &tasks, change, lang);
-        draft(ctx, Kind::of::<ChangedTogether>(), Subject::of(name), reader, content)
+        let news = once::<ChangedTogether>(ctx, Subject::of(name));
+        news.to(ctx, reader, |lang| about_several(ctx, &tasks, change, lang))
     });
     outbox::promise_all(ctx, txn, drafts.collect()).await?;
     Ok(())
@@ -365,41 +305,23 @@ fn about_several(ctx: &Ctx, tasks: &[&Task], change: Change<'_>, lang: Lang) -> 
 
 /// Tells the secretariat that a task was refused.
 pub(super) async fn refused(ctx: &Ctx, txn: &Txn, task: &Task) -> Result<()> {
-    let words = [
-        "tasks_mail.refused_subject",
-        "tasks_mail.refused_preheader",
-        "tasks_mail.refused_heading",
-        "tasks_mail.refused_body",
-    ];
-    let mut told: BTreeSet<PersonId> = ctx.actor.person_id().into_iter().collect();
-    let holders = designations::holders_of(txn, SeatKind::Secretariat, ctx.today()).await?;
-    let readers = holders.iter().filter(|one| told.insert(one.holder.id));
-    let drafts = readers.map(|reader| {
-        let content = about_one(ctx, task, words, task.stage.reason(), designations::to_holder(reader).lang);
-        draft(ctx, Kind::of::<Refused>(), Subject::of(task.id).at_version(task.version), reader, content)
-    });
-    outbox::promise_all(ctx, txn, drafts.collect()).await?;
-    Ok(())
+    let news = once::<Refused>(ctx, Subject::of(task.id).at_version(task.version));
+    let is_reader = |one: &Designation| one.seat.kind == SeatKind::Secretariat;
+    let words = Words::of("tasks_mail.refused");
+    designations::tell(ctx, txn, &news, is_reader, |lang| about_one(ctx, task, words, task.stage.reason(), lang)).await
 }
 
 fn address(ctx: &Ctx, task: &Task) -> String {
     format!("{}/tasks/{}", ctx.config().base_url(), task.id)
 }
 
-fn about_one(ctx: &Ctx, task: &Task, words: [&str; 4], reason: Option<&str>, lang: Lang) -> MailContent {
-    let values = values(task, lang);
-    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-    let [subject, preheader, heading, body] = words;
+fn about_one(ctx: &Ctx, task: &Task, words: Words, reason: Option<&str>, lang: Lang) -> MailContent {
     let fact = |key: &str, text: &str| (lang.t(key).to_owned(), text.to_owned());
     let reason = reason.map(|reason| fact("tasks_mail.reason", reason));
     MailContent {
-        subject: lang.f(subject, &values),
-        preheader: lang.f(preheader, &values),
-        heading: lang.f(heading, &values),
-        paragraphs: vec![lang.f(body, &values)],
         facts: reason.into_iter().chain(task.text.iter().map(|text| fact("tasks_mail.text", text))).collect(),
         action: Some((lang.t("tasks_mail.open_task").to_owned(), address(ctx, task))),
-        ..MailContent::default()
+        ..words.write(lang, &values(task, lang))
     }
 }
 
@@ -418,12 +340,7 @@ fn together(ctx: &Ctx, tasks: &[Task], lang: Lang) -> MailContent {
     let mut tasks: Vec<&Task> = tasks.iter().collect();
     tasks.sort_by_key(|task| (task.day(), task.id));
     if let [task] = tasks[..] {
-        let words = [
-            "tasks_mail.together_one_subject",
-            "tasks_mail.together_one_preheader",
-            "tasks_mail.together_one_heading",
-            "tasks_mail.together_one_body",
-        ];
+        let words = Words::of("tasks_mail.together_one");
         return MailContent {
             closing: Some(lang.t("tasks_mail.together_closing").to_owned()),
             ..about_one(ctx, task, words, None, lang)
@@ -441,12 +358,8 @@ fn together(ctx: &Ctx, tasks: &[Task], lang: Lang) -> MailContent {
         action: (lang.t("tasks_mail.open_task").to_owned(), address(ctx, task)),
     };
     MailContent {
-        subject: lang.f("tasks_mail.together_subject", &values),
-        preheader: lang.f("tasks_mail.together_preheader", &values),
-        heading: lang.f("tasks_mail.together_heading", &values),
-        paragraphs: vec![lang.t("tasks_mail.together_body").to_owned()],
         items: tasks.iter().map(item).collect(),
         closing: Some(lang.t("tasks_mail.together_closing").to_owned()),
-        ..MailContent::default()
+        ..Words::of("tasks_mail.together").write(lang, &values)
     }
 }

@@ -7,6 +7,7 @@ use crate::support::files;
 use crate::support::source::{self, File, Reference, Rust};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+use std::sync::LazyLock;
 
 /// Layers that a layer may not name in its own slice: those above it.
 const UPWARDS: &[(&str, &[&str])] = &[
@@ -175,10 +176,6 @@ const LONGEST: usize = 500;
 /// Longer files with their limit and the reason why they are not split.
 const LONGER: &[(&str, usize, &str)] = &[("src/load/write/rows.rs", 560, "one function per table, all alike")];
 
-fn sources() -> Vec<Rust> {
-    source::rust("src")
-}
-
 /// Returns slice and layer of a path: `src/designations/service/end.rs` is of slice `designations`, layer `service`.
 fn place(path: &str) -> (String, String) {
     let inner = path.trim_start_matches("src/").trim_end_matches(".rs");
@@ -214,7 +211,7 @@ fn starts_with(path: &Reference, prefix: &[&str]) -> bool {
 #[test]
 fn layers_use_only_lower_layers() {
     let mut found = BTreeSet::new();
-    for file in sources() {
+    for file in source::sources() {
         let (slice, layer) = place(&file.path);
         let Some((_, forbidden)) = UPWARDS.iter().find(|(name, _)| *name == layer) else { continue };
         for path in file.references() {
@@ -233,8 +230,8 @@ fn layers_use_only_lower_layers() {
 #[test]
 fn models_and_policies_are_pure() {
     let (mut found, mut unused) = (BTreeSet::new(), exceptions(PURE_EXCEPTIONS.iter().map(|one| (one.0, one.1))));
-    for file in sources().iter().filter(|file| ["model", "policy"].contains(&place(&file.path).1.as_str())) {
-        for path in file.references().into_iter().filter(|path| !is_pure(path)) {
+    for file in source::sources().iter().filter(|file| ["model", "policy"].contains(&place(&file.path).1.as_str())) {
+        for path in file.references().iter().filter(|path| !is_pure(path)) {
             let name = path.join("::");
             if !unused.1.contains(&(file.path.clone(), name.clone())) {
                 found.insert(format!("{} names {name}", file.path));
@@ -267,19 +264,23 @@ fn is_pure(path: &Reference) -> bool {
 
 /// Returns whether the word is a dependency of the package.
 fn is_a_crate(word: &str) -> bool {
-    let manifest: toml::Table = source::read("Cargo.toml").parse().expect("Cargo.toml is TOML");
-    manifest["dependencies"].as_table().is_some_and(|all| all.keys().any(|name| name.replace('-', "_") == word))
+    static CRATES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+        let manifest: toml::Table = source::read("Cargo.toml").parse().expect("Cargo.toml is TOML");
+        let dependencies = manifest["dependencies"].as_table().expect("a table");
+        dependencies.keys().map(|name| name.replace('-', "_")).collect()
+    });
+    CRATES.contains(word)
 }
 
 #[test]
 fn infrastructure_crates_are_named_where_they_belong() {
-    let sources = sources();
+    let sources = source::sources();
     for rule in CONFINED {
         let mut found = BTreeSet::new();
         let mut needed = BTreeSet::new();
-        for file in &sources {
+        for file in sources {
             let (_, layer) = place(&file.path);
-            let names: Vec<Reference> = file.references().into_iter().filter(|path| path[0] == rule.krate).collect();
+            let names: Vec<&Reference> = file.references().iter().filter(|path| path[0] == rule.krate).collect();
             let home = rule.places.iter().find(|(place, _)| is_in(&file.path, place));
             needed.extend(home.filter(|_| !names.is_empty()).map(|(place, _)| *place));
             if home.is_some() || rule.layers.contains(&layer.as_str()) {
@@ -306,7 +307,7 @@ fn exists(place: &str) -> bool {
 #[test]
 fn time_chance_and_environment_have_one_home_each() {
     let mut found = BTreeSet::new();
-    for file in sources() {
+    for file in source::sources() {
         let code = file.code.replace(DEADLINES, "");
         for (names, home, instead) in AT_HOME {
             found.extend(
@@ -319,7 +320,8 @@ fn time_chance_and_environment_have_one_home_each() {
     }
     assert_none("not at home", &found);
     for (names, home, _) in AT_HOME {
-        let code = sources().into_iter().find(|file| file.path == *home).map(|file| file.code).unwrap_or_default();
+        let code =
+            source::sources().iter().find(|file| file.path == *home).map(|file| file.code.as_str()).unwrap_or_default();
         assert!(
             names.iter().any(|name| code.contains(name)),
             "{home} says none of {names:?}: the rule looks for the wrong words"
@@ -354,9 +356,9 @@ fn slice_graph(sources: &[Rust]) -> BTreeMap<String, BTreeMap<String, String>> {
 
 #[test]
 fn no_slice_reads_another_s_store() {
-    let sources = sources();
+    let sources = source::sources();
     let mut found = BTreeSet::new();
-    for file in &sources {
+    for file in sources {
         let (slice, _) = place(&file.path);
         for path in file.references() {
             if let [krate, other, layer, ..] = path.as_slice()
@@ -373,7 +375,7 @@ fn no_slice_reads_another_s_store() {
 
 #[test]
 fn the_graph_of_slices_has_no_circle() {
-    let graph = slice_graph(&sources());
+    let graph = slice_graph(source::sources());
     assert!(graph.contains_key("designations"), "the graph is empty: the test looks in the wrong place");
     assert_none("slices need each other", &circles(&graph));
 }
@@ -382,7 +384,7 @@ fn the_graph_of_slices_has_no_circle() {
 /// defines it.
 #[test]
 fn the_graph_of_files_has_no_circle() {
-    let graph = files::graph(&sources());
+    let graph = files::graph(source::sources());
     assert!(
         graph["src/db.rs"].contains_key("src/error.rs"),
         "the graph misses an edge: the test reads imports wrongly"
@@ -408,15 +410,13 @@ fn circles(graph: &BTreeMap<String, BTreeMap<String, String>>) -> BTreeSet<Strin
 #[test]
 fn no_slice_depends_on_overview_or_reminders() {
     let mut found = BTreeSet::new();
-    for file in sources() {
+    for file in source::sources() {
         let (slice, _) = place(&file.path);
         if COMPOSERS.iter().any(|composer| is_in(&file.path, composer)) || AT_THE_TOP.contains(&slice.as_str()) {
             continue;
         }
-        let names = file
-            .references()
-            .into_iter()
-            .filter(|path| AT_THE_TOP.iter().any(|top| starts_with(path, &["crate", top])));
+        let names =
+            file.references().iter().filter(|path| AT_THE_TOP.iter().any(|top| starts_with(path, &["crate", top])));
         found.extend(names.map(|path| format!("{} names {}", file.path, path.join("::"))));
     }
     assert_none("a dependency on a slice at the top", &found);
@@ -425,11 +425,11 @@ fn no_slice_depends_on_overview_or_reminders() {
 /// Slices declare their kinds of mail and `src/kinds_of_mail.rs` lists them; the module that sends mails names neither.
 #[test]
 fn mail_names_no_slice() {
-    let sources = sources();
-    let slices = slices(&sources);
+    let sources = source::sources();
+    let slices = slices(sources);
     let mut found = BTreeSet::new();
     for file in sources.iter().filter(|file| file.path.starts_with("src/mail/")) {
-        let names = file.references().into_iter().filter(|path| {
+        let names = file.references().iter().filter(|path| {
             let [krate, slice, ..] = path.as_slice() else { return false };
             krate == "crate"
                 && (slices.contains(slice) || slice == "kinds_of_mail")
@@ -442,20 +442,17 @@ fn mail_names_no_slice() {
 
 #[test]
 fn slices_do_not_name_the_jobs_that_call_them() {
-    let sources = sources();
-    let slices = slices(&sources);
+    let sources = source::sources();
+    let slices = slices(sources);
     let mut found = BTreeSet::new();
-    for file in &sources {
+    for file in sources {
         let (slice, _) = place(&file.path);
-        let calls = |path: &Reference| {
+        let calls = |path: &&Reference| {
             starts_with(path, &["crate", "jobs", "runner"]) || starts_with(path, &["crate", "jobs", "ticker"])
         };
         if slices.contains(&slice) {
             found.extend(
-                file.references()
-                    .into_iter()
-                    .filter(calls)
-                    .map(|path| format!("{} names {}", file.path, path.join("::"))),
+                file.references().iter().filter(calls).map(|path| format!("{} names {}", file.path, path.join("::"))),
             );
         }
     }
@@ -467,7 +464,7 @@ fn entity_and_migration_depend_neither_on_the_program_nor_on_each_other() {
     let mut found = BTreeSet::new();
     for (folder, strangers) in [("entity", ["raccordo", "migration"]), ("migration", ["raccordo", "entity"])] {
         for file in source::rust(&format!("{folder}/src")) {
-            let foreign = file.references().into_iter().filter(|path| strangers.contains(&path[0].as_str()));
+            let foreign = file.references().iter().filter(|path| strangers.contains(&path[0].as_str()));
             found.extend(foreign.map(|path| format!("{} names {}", file.path, path.join("::"))));
         }
         let manifest: toml::Table = source::read(&format!("{folder}/Cargo.toml")).parse().expect("a manifest");
@@ -485,7 +482,7 @@ fn entity_and_migration_depend_neither_on_the_program_nor_on_each_other() {
 #[test]
 fn no_source_file_is_too_long() {
     let mut found = BTreeSet::new();
-    for file in sources() {
+    for file in source::sources() {
         let lines = file.lines_of_code();
         let longest = LONGER.iter().find(|(path, ..)| *path == file.path).map_or(LONGEST, |(_, longest, _)| *longest);
         if lines > longest {

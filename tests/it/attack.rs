@@ -14,6 +14,7 @@ use actix_web::http::Method;
 use raccordo::http::openapi;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 on_sqlite! {
     every_route_answers_every_method,
@@ -31,8 +32,13 @@ const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 /// Methods that no route accepts, besides those of the routes.
 const OTHERS: [&str; 6] = ["HEAD", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "BREW"];
 
-/// Reads every route from the source, so that a new one is attacked as soon as it is written.
+/// Returns every route of the source, so that a new one is attacked as soon as it is written.
 fn routes() -> Vec<Route> {
+    static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(read_routes);
+    ROUTES.clone()
+}
+
+fn read_routes() -> Vec<Route> {
     let mut found = Vec::new();
     for file in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
         let text = std::fs::read_to_string(&file).expect("a source file");

@@ -1,14 +1,14 @@
 //! The permission matrix: every policy evaluated for every action and every kind of caller, printed for review as a
 //! diff. A slice with a `policy.rs` that is missing here fails, and so does a missing action.
 
-use crate::support::golden::assert_golden;
+use crate::support::golden::assert_goldens;
 use crate::support::source;
 use entity::ids::{BodyId, DesignationId, ObservatoryId, PersonId, SeatId};
 use entity::kinds::SeatKind;
 use raccordo::auth::actor::{Actor, HeldSeat, Identity, Scope};
 use raccordo::auth::rights;
 use raccordo::{deliverables, designations, meetings, network, tasks};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{Debug, Write};
 use uuid::Uuid;
 
@@ -91,36 +91,45 @@ fn callers() -> Vec<(&'static str, Actor)> {
     all
 }
 
-/// The printed matrix with the slices in it.
+/// The printed matrix, a text for each slice.
 #[derive(Default)]
 struct Matrix {
-    text: String,
-    slices: BTreeSet<&'static str>,
+    texts: BTreeMap<String, String>,
+    /// File of the slice that is being printed.
+    file: String,
 }
 
 impl Matrix {
     fn slice(&mut self, name: &'static str) {
-        self.slices.insert(name);
-        let _ = writeln!(self.text, "\n== {name}");
+        self.file = file_of(name);
+    }
+
+    fn text(&mut self) -> &mut String {
+        self.texts.entry(self.file.clone()).or_default()
     }
 
     /// Adds a line with the callers who may.
     fn row(&mut self, what: &str, may: impl Fn(&Actor) -> bool) {
-        let _ = writeln!(self.text, "{what}");
+        let _ = writeln!(self.text(), "{what}");
         let (yes, no): (Vec<_>, Vec<_>) = callers().into_iter().partition(|(_, actor)| may(actor));
         let names = |callers: Vec<(&'static str, Actor)>| {
             callers.into_iter().map(|(name, _)| name).collect::<Vec<_>>().join(", ")
         };
-        let _ = writeln!(self.text, "    may:     {}\n    may not: {}", or_nobody(names(yes)), or_nobody(names(no)));
+        let _ = writeln!(self.text(), "    may:     {}\n    may not: {}", or_nobody(names(yes)), or_nobody(names(no)));
     }
 
     /// Adds one line per answer, for answers other than yes and no.
     fn table<T: Debug>(&mut self, what: &str, answer: impl Fn(&Actor) -> T) {
-        let _ = writeln!(self.text, "{what}");
+        let _ = writeln!(self.text(), "{what}");
         for (name, actor) in callers() {
-            let _ = writeln!(self.text, "    {name:<26} {}", readable(&answer(&actor)));
+            let _ = writeln!(self.text(), "    {name:<26} {}", readable(&answer(&actor)));
         }
     }
+}
+
+/// Returns the name of the golden file of a slice.
+fn file_of(slice: &str) -> String {
+    format!("{slice}.txt")
 }
 
 fn or_nobody(names: String) -> String {
@@ -315,12 +324,12 @@ fn the_matrix_of_rights_is_the_reviewed_one() {
     for block in slices.into_iter().chain(beside) {
         block(&mut matrix);
     }
-    let with_policy: BTreeSet<String> = source::rust("src")
+    let with_policy: BTreeSet<String> = source::sources()
         .into_iter()
         .filter_map(|file| file.path.strip_prefix("src/")?.strip_suffix("/policy.rs").map(ToOwned::to_owned))
         .collect();
     assert!(with_policy.len() >= 2, "no policies were found: the test looks in the wrong place");
-    let unasked: Vec<_> = with_policy.iter().filter(|slice| !matrix.slices.contains(slice.as_str())).collect();
+    let unasked: Vec<_> = with_policy.iter().filter(|slice| !matrix.texts.contains_key(&file_of(slice))).collect();
     assert!(unasked.is_empty(), "policies the matrix does not ask: {unasked:?}");
-    assert_golden("authz_matrix.txt", matrix.text.trim_start());
+    assert_goldens("rights", &matrix.texts);
 }

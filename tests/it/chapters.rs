@@ -2,7 +2,7 @@
 
 use crate::public_agenda::{accepted, comes_out, with_portal};
 use crate::support::app::{Client, SECRETARIAT, TestApp};
-use crate::support::builders::Designation;
+use crate::support::builders::{Designation, confirmed};
 use crate::support::db::Engine;
 use crate::support::forms::{form, links};
 use crate::{both_engines, on_sqlite};
@@ -31,14 +31,6 @@ const PAGE: &str = "/rilasci/relazione-territoriale-2026";
 
 async fn sql(app: &TestApp, statement: &str) {
     app.services.db.writer().execute_unprepared(statement).await.expect("written");
-}
-
-async fn confirmed(desk: &Client, period: &str, day: &str) -> Value {
-    let date = json!({ "precision": "month", "day": day });
-    let release = json!({ "product": "relazione-territoriale", "period": period, "date": date });
-    let planned = desk.post("/api/v1/releases").json(release).send().await.expect(201);
-    let path = format!("/api/v1/releases/{}/confirm", text(&planned, "id"));
-    desk.post(&path).if_match(&planned["version"]).json(json!({ "day": day })).send().await.expect(200)
 }
 
 fn text(value: &Value, member: &str) -> String {

@@ -1,7 +1,7 @@
 //! Corrected addresses: mails that went to the wrong address are repeated at the right one, if they are still relevant.
 
 use crate::support::app::{Client, SECRETARIAT, TestApp};
-use crate::support::builders::Designation;
+use crate::support::builders::{Designation, designate};
 use crate::support::db::Engine;
 use crate::support::mailbox::{Mail, list};
 use crate::{both_engines, on_sqlite};
@@ -27,10 +27,6 @@ const RIGHT: &str = "ada.rivi@ente.example";
 
 fn text<'a>(value: &'a Value, member: &str) -> &'a str {
     value[member].as_str().unwrap_or_else(|| panic!("no {member} in {value:#}"))
-}
-
-async fn designate(secretariat: &Client, designation: Designation) -> Value {
-    secretariat.post("/api/v1/designations").json(designation.json()).send().await.expect(201)
 }
 
 async fn correct(app: &TestApp, secretariat: &Client, from: &str, to: &str) {

@@ -28,6 +28,7 @@ both_engines! {
     a_content_lies_under_its_hash_and_equal_contents_lie_there_once,
     a_content_that_is_altered_or_missing_is_refused_and_reported,
     orphans_are_removed_after_a_day_and_contents_of_documents_stay,
+    a_store_of_another_database_is_left_as_it_is,
     contents_in_the_database_are_moved_once_and_a_move_can_be_interrupted,
     an_s3_store_keeps_gives_back_and_forgets,
     a_store_that_fails_leaves_no_document,
@@ -138,15 +139,29 @@ async fn orphans_are_removed_after_a_day_and_contents_of_documents_stay(engine: 
     let document = service::receive(&ctx, "atto.pdf", Bytes::from_static(ACT)).await.expect("received");
     ctx.write(async |txn| service::keep(&ctx, txn, document).await).await.expect("kept");
     filed.app.tick("documents").await;
-    assert_eq!(filed.files(), 4, "nothing is a day old");
+    assert_eq!(filed.files(), 5, "nothing is a day old");
     filed.app.advance(TimeDelta::hours(25));
     filed.app.tick("documents").await;
     assert!(!filed.place_of(orphan).exists() && !unfinished.exists());
     assert!(filed.place_of(ACT).exists(), "a document names it");
-    assert_eq!(filed.files(), 2, "what is no content stays");
+    assert_eq!(filed.files(), 3, "what is no content stays");
     filed.app.tick("retention").await;
     filed.app.tick("documents").await;
     assert!(!filed.place_of(ACT).exists(), "nothing came to own its document");
+}
+
+async fn a_store_of_another_database_is_left_as_it_is(engine: Engine) {
+    let filed = Filed::new(engine).await;
+    let ctx = filed.app.system();
+    let document = service::receive(&ctx, "atto.pdf", Bytes::from_static(ACT)).await.expect("received");
+    ctx.write(async |txn| service::keep(&ctx, txn, document).await).await.expect("kept");
+    filed.app.tick("documents").await;
+    let other = TestApp::with_config(engine, filed.app.services.config.clone()).await;
+    // Files have the time of this machine.
+    other.clock.set(SystemClock.now() + TimeDelta::hours(25));
+    let note = other.tick_with_failures("documents").await;
+    assert!(note.contains("another database"), "{note}");
+    assert!(filed.place_of(ACT).exists(), "a document of the first database names it");
 }
 
 /// Inserts a document as earlier versions stored it, with its content in the database.
@@ -210,7 +225,7 @@ async fn an_s3_store_keeps_gives_back_and_forgets(engine: Engine) {
     app.at("2027-01-13 10:00");
     app.tick("retention").await;
     app.tick("documents").await;
-    assert_eq!(store.objects().len(), 1, "{:?}", store.objects().keys());
+    assert_eq!(store.objects().len(), 2, "the act and the owner: {:?}", store.objects().keys());
     store.alter_all();
     secretariat.get(&path).while_broken().send().await.refused(503, "document_unreadable");
     store.remove_all();

@@ -8,7 +8,6 @@ use crate::support::db::Engine;
 use crate::support::forms::{PageField, PageForm, Refusal, form, forms, links};
 use crate::support::source::{self, Route};
 use crate::support::world::{OWN, World};
-use actix_web::dev::ResourceDef;
 use chrono::TimeDelta;
 use raccordo::texts::Lang;
 use std::collections::BTreeSet;
@@ -401,7 +400,7 @@ fn forms_with_addresses(html: &str, routes: &[Route]) -> Vec<(PageForm, String, 
     let mut found = Vec::new();
     for form in forms(html) {
         for address in std::iter::once(&form.action).chain(&form.other_actions) {
-            let route = routes.iter().find(|route| ResourceDef::new(route.pattern.as_str()).is_match(address));
+            let route = routes.iter().find(|route| route.takes(address));
             found.extend(route.map(|route| (form.clone(), address.clone(), route.path.clone())));
         }
     }

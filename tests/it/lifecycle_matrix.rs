@@ -2,7 +2,7 @@
 //! review it as a diff. It asks the transition functions themselves.
 
 use crate::support::db::Engine;
-use crate::support::golden::assert_golden;
+use crate::support::golden::assert_goldens;
 use crate::workbench::{Workbench, draft};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use entity::ids::{DesignationRecordId, ReleaseId};
@@ -22,21 +22,33 @@ use raccordo::releases::model as releases;
 use raccordo::reviews::model as reviews;
 use raccordo::tasks::model as tasks;
 use raccordo::time::zone;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::str::FromStr;
 use uuid::Uuid;
 
-/// A printed table: one block per machine, one line per state and event.
+/// Printed tables, a text for each slice: one block per machine, one line per state and event.
 #[derive(Default)]
-struct Matrix(String);
+struct Matrix {
+    texts: BTreeMap<String, String>,
+    /// File of the slice that is being printed.
+    file: String,
+}
 
 impl Matrix {
-    fn machine(&mut self, name: &str) {
-        let _ = writeln!(self.0, "\n== {name}");
+    /// Begins the block of a machine of a slice.
+    fn machine(&mut self, slice: &str, name: &str) {
+        self.file = format!("{slice}.txt");
+        let gap = if self.text().is_empty() { "" } else { "\n" };
+        let _ = writeln!(self.text(), "{gap}== {name}");
     }
 
     fn line(&mut self, state: impl std::fmt::Display, event: impl std::fmt::Display, outcome: &str) {
-        let _ = writeln!(self.0, "{:<18} {:<18} {outcome}", state.to_string(), event.to_string());
+        let _ = writeln!(self.text(), "{:<18} {:<18} {outcome}", state.to_string(), event.to_string());
+    }
+
+    fn text(&mut self) -> &mut String {
+        self.texts.entry(self.file.clone()).or_default()
     }
 }
 
@@ -124,7 +136,7 @@ fn record(change: RecordChange) -> designations::Record {
 }
 
 fn of_designations(matrix: &mut Matrix) {
-    matrix.machine("designation: its latest record, and what can supersede it");
+    matrix.machine("designations", "designation: its latest record, and what can supersede it");
     let ending = || designations::Ending {
         reason: designations::GivenReason::Said("Trasferimento".to_owned()),
         provenance: None,
@@ -143,7 +155,7 @@ fn of_designations(matrix: &mut Matrix) {
         matrix.line(change, "correct nothing", &next(at.corrected(statement(), "Refuso".into())));
         matrix.line(change, "annul", &next(at.annulled("Inserita per errore".into())));
     }
-    matrix.machine("designation: its standing on a day");
+    matrix.machine("designations", "designation: its standing on a day");
     for change in RecordChange::ALL {
         for on in ["2027-01-31", "2027-02-01", "2027-12-31", "2028-01-01"] {
             matrix.line(change, on, record(*change).standing_on(day(on)).as_str());
@@ -188,7 +200,7 @@ fn reason() -> releases::Reason {
 }
 
 fn of_releases(matrix: &mut Matrix) {
-    matrix.machine("release");
+    matrix.machine("releases", "release");
     let next = |state, event| {
         let at = release(state);
         let next = match event {
@@ -231,7 +243,7 @@ fn deliverable(state: DeliverableState) -> deliverables::Deliverable {
 }
 
 fn of_deliverables(matrix: &mut Matrix) {
-    matrix.machine("deliverable (what was blocked or left out was in progress)");
+    matrix.machine("deliverables", "deliverable (what was blocked or left out was in progress)");
     let next = |state, event| {
         let at = deliverable(state);
         let next = match event {
@@ -296,7 +308,7 @@ fn task(state: TaskState) -> tasks::Task {
 }
 
 fn of_tasks(matrix: &mut Matrix) {
-    matrix.machine("task (what was blocked was in progress)");
+    matrix.machine("tasks", "task (what was blocked was in progress)");
     let next = |state, event| {
         let at = task(state);
         let next = match event {
@@ -360,7 +372,7 @@ fn room() -> meetings::Venue {
 }
 
 fn of_meetings(matrix: &mut Matrix) {
-    matrix.machine("meeting");
+    matrix.machine("meetings", "meeting");
     let next = |state, event| {
         let at = meeting(state);
         let next = match event {
@@ -380,7 +392,7 @@ fn of_meetings(matrix: &mut Matrix) {
 }
 
 fn of_reviews(matrix: &mut Matrix) {
-    matrix.machine("remark");
+    matrix.machine("reviews", "remark");
     let remark = |state| reviews::Remark {
         id: Uuid::nil().into(),
         deliverable_id: Uuid::nil().into(),
@@ -407,7 +419,7 @@ fn of_reviews(matrix: &mut Matrix) {
         remark(state).after(kind, Some("Perché"))
     };
     of_lifecycle(matrix, &reviews::LIFECYCLE, RemarkState::ALL, next, |_, _| {});
-    matrix.machine("peer reading");
+    matrix.machine("reviews", "peer reading");
     let reading = |state| reviews::Reading {
         id: Uuid::nil().into(),
         deliverable_id: Uuid::nil().into(),
@@ -428,7 +440,7 @@ fn of_reviews(matrix: &mut Matrix) {
 }
 
 fn of_publications(matrix: &mut Matrix) {
-    matrix.machine("publication: what a look makes of it, an hour after it came out");
+    matrix.machine("portal", "publication: what a look makes of it, an hour after it came out");
     let released = now();
     for state in PublicationState::ALL {
         for (what, found, sha256) in [
@@ -475,7 +487,7 @@ impl MailEvent {
 }
 
 async fn of_outbox(matrix: &mut Matrix) {
-    matrix.machine("mail");
+    matrix.machine("mail", "mail");
     let bench = Workbench::new(Engine::Sqlite).await;
     let designation = bench.designation().await;
     for state in NotificationState::ALL {
@@ -535,5 +547,5 @@ async fn the_matrix_of_lifecycles_is_the_reviewed_one() {
     of_meetings(&mut matrix);
     of_publications(&mut matrix);
     of_outbox(&mut matrix).await;
-    assert_golden("lifecycle_matrix.txt", matrix.0.trim_start());
+    assert_goldens("lifecycles", &matrix.texts);
 }

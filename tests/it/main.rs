@@ -1,5 +1,11 @@
 //! One test binary for the whole service: tests are named as sentences, files mirror the slices.
 
+use mimalloc::MiMalloc;
+
+/// The allocator of the program, so that the tests run on the one that serves.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
 mod support;
 mod workbench;
 mod writers;

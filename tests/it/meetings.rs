@@ -1,7 +1,7 @@
 //! The technical table, through REST on the Lombardy network: meetings convened, moved, cancelled, held, closed.
 
 use crate::support::app::{Client, SECRETARIAT, TestApp};
-use crate::support::builders::Designation;
+use crate::support::builders::{Designation, designate};
 use crate::support::db::Engine;
 use crate::support::mailbox::{Mail, list};
 use crate::{both_engines, on_sqlite};
@@ -64,10 +64,6 @@ async fn act(secretariat: &Client, meeting: &Value, verb: &str, input: Value) ->
 async fn convened(secretariat: &Client) -> Value {
     let made = draft(secretariat).await;
     act(secretariat, &made, "/convene", json!({})).await
-}
-
-async fn designate(secretariat: &Client, designation: Designation) {
-    secretariat.post("/api/v1/designations").json(designation.json()).send().await.expect(201);
 }
 
 fn of_meetings(mails: Vec<Mail>) -> Vec<Mail> {

@@ -2,7 +2,7 @@
 //! are invited.
 
 use crate::support::app::{Client, SECRETARIAT, TestApp};
-use crate::support::builders::Designation;
+use crate::support::builders::{Designation, designate};
 use crate::support::db::Engine;
 use crate::support::mailbox::{Mail, list};
 use crate::{both_engines, on_sqlite};
@@ -39,10 +39,6 @@ const ADA: &str = "ada.riva@ente.example";
 const UGO: &str = "ugo.sala@ente.example";
 const PIA: &str = "pia.neri@ente.example";
 const RITA: &str = "rita.verdi@ente.example";
-
-async fn designate(secretariat: &Client, designation: Designation) -> Value {
-    secretariat.post("/api/v1/designations").json(designation.json()).send().await.expect(201)
-}
 
 /// Makes the group of Bergamo, Como and Lodi, and the referents of Bergamo (Ada) and Mantua (Ugo).
 async fn group(engine: Engine) -> (TestApp, Client) {

@@ -1,7 +1,7 @@
 //! Pages that combine the slices: mails of this week, and the dossier for a new member.
 
 use crate::support::app::{Client, SECRETARIAT, TestApp};
-use crate::support::builders::Designation;
+use crate::support::builders::{Designation, confirmed};
 use crate::support::db::Engine;
 use crate::{both_engines, on_sqlite};
 use scraper::{Html, Selector};
@@ -46,13 +46,6 @@ async fn plan(secretariat: &Client, period: &str, day: &str) -> Value {
     secretariat.post("/api/v1/releases").json(release).send().await.expect(201)
 }
 
-/// Confirms the yearly report for Friday 19 March 2027 at 10.
-async fn confirmed(secretariat: &Client) {
-    let planned = plan(secretariat, "2026", "2027-03-10").await;
-    let path = format!("/api/v1/releases/{}/confirm", text(&planned, "id"));
-    secretariat.post(&path).if_match(&planned["version"]).json(json!({ "day": "2027-03-19" })).send().await.expect(200);
-}
-
 /// Holds a meeting on 10 February with a quorum and records its decision.
 async fn decided(app: &TestApp, secretariat: &Client, decision: &str) -> String {
     let meeting = json!({
@@ -81,7 +74,7 @@ async fn decided(app: &TestApp, secretariat: &Client, decision: &str) -> String 
 async fn the_monday_page_lists_the_releases_of_the_next_seven_days_and_those_that_should_have_left(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
-    confirmed(&secretariat).await;
+    confirmed(&secretariat, "2026", "2027-03-19").await;
     plan(&secretariat, "2027", "2027-03-01").await;
     let (release, some_month) = ("/rilasci/relazione-territoriale-2026", "/rilasci/relazione-territoriale-2027");
     for (day, leaves) in [
@@ -104,7 +97,7 @@ async fn the_monday_page_lists_the_releases_of_the_next_seven_days_and_those_tha
 async fn a_blocked_task_waits_for_the_secretariat_on_monday_with_its_reason(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
-    confirmed(&secretariat).await;
+    confirmed(&secretariat, "2026", "2027-03-19").await;
     let tasks = secretariat.get("/api/v1/tasks?observatory=bergamo").send().await.expect(200);
     let task = &tasks["items"][0];
     let block = format!("/api/v1/tasks/{}/block", text(task, "id"));
@@ -119,7 +112,7 @@ async fn the_home_page_shows_a_new_member_coming_releases_and_decisions(engine: 
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     let meeting = decided(&app, &secretariat, "La Relazione esce il 19 marzo.").await;
-    confirmed(&secretariat).await;
+    confirmed(&secretariat, "2026", "2027-03-19").await;
     let newcomer = Designation::of("referent:bergamo").from("2027-02-11").communicated_on("2027-02-10");
     secretariat.post("/api/v1/designations").json(newcomer.json()).send().await.expect(201);
     app.at("2027-02-11 09:00");

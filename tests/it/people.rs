@@ -2,7 +2,7 @@
 //! among the contacts of the API.
 
 use crate::support::app::{Client, SECRETARIAT, TestApp};
-use crate::support::builders::Designation;
+use crate::support::builders::{Designation, designate};
 use crate::support::db::Engine;
 use crate::{both_engines, on_sqlite};
 use scraper::{ElementRef, Html, Selector};
@@ -40,10 +40,6 @@ async fn page(reader: &Client, path: &str) -> Html {
 
 fn main_of(page: &Html) -> String {
     all(page, "main").into_iter().map(words).collect()
-}
-
-async fn designate(secretariat: &Client, designation: Designation) -> Value {
-    secretariat.post("/api/v1/designations").json(designation.json()).send().await.expect(201)
 }
 
 /// Fills the seats of Bergamo, and that of the referent of Como.

@@ -2,7 +2,7 @@
 //! edition before left.
 
 use crate::support::app::{Answer, Client, SECRETARIAT, TestApp};
-use crate::support::builders::Designation;
+use crate::support::builders::{Designation, confirmed};
 use crate::support::db::Engine;
 use crate::support::forms::{form, links};
 use crate::{both_engines, on_sqlite};
@@ -103,14 +103,6 @@ impl Story {
     fn page(&self) -> String {
         self.contribution.replace("/api/v1", "")
     }
-}
-
-async fn confirmed(desk: &Client, period: &str, day: &str) {
-    let date = json!({ "precision": "month", "day": day });
-    let release = json!({ "product": "relazione-territoriale", "period": period, "date": date });
-    let planned = desk.post("/api/v1/releases").json(release).send().await.expect(201);
-    let path = format!("/api/v1/releases/{}/confirm", text(&planned, "id"));
-    desk.post(&path).if_match(&planned["version"]).json(json!({ "day": day })).send().await.expect(200);
 }
 
 async fn contribution(desk: &Client, observatory: &str, at: usize) -> String {

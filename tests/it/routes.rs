@@ -4,7 +4,6 @@ use crate::support::app::SECRETARIAT;
 use crate::support::db::Engine;
 use crate::support::source::{self, Route};
 use crate::support::world::World;
-use actix_web::dev::ResourceDef;
 
 #[actix_web::test]
 async fn no_two_routes_take_the_same_path() {
@@ -15,7 +14,7 @@ async fn no_two_routes_take_the_same_path() {
         let path = world.fill(&route.path);
         let others = routes.iter().enumerate().filter(|(other, _)| *other != number).map(|(_, other)| other);
         for other in others.filter(|other| (&other.method, other.described) == (&route.method, route.described)) {
-            if ResourceDef::new(other.pattern.as_str()).is_match(&path) {
+            if other.takes(&path) {
                 shared.push(format!("{} {path} is of {} and of {}", route.method, route.pattern, other.pattern));
             }
         }

@@ -330,7 +330,7 @@ async fn the_language_of_a_refused_form_can_be_changed() {
 #[test]
 fn no_template_is_left_over() {
     let templates = source::files("src/templates");
-    let code: String = source::rust("src")
+    let code: String = source::sources()
         .iter()
         .flat_map(|file| file.texts().map(|text| format!("{text}\n")).collect::<Vec<_>>())
         .collect();

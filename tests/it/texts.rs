@@ -2,16 +2,21 @@
 //! is right.
 //!
 //! Keys are written out in code or in templates, so that the test finds them. A key built at run time is refused: a
-//! closed vocabulary names the key of each value (`texts::Label`).
+//! closed vocabulary names the key of each value (`texts::Label`). Only the four keys of a mail have their beginning
+//! written once (`mail::content::Words`).
 
 use crate::support::source;
 use raccordo::error::Code;
+use raccordo::texts::Lang;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Places whose literals only look like text keys: names of actions in the audit trail (`designations.end`) and of
 /// settings.
 const NO_WORDS_FOR_PEOPLE: &[&str] =
     &["/service", "src/mail/outbox/", "src/config.rs", "src/load/", "src/jobs/housekeeping.rs"];
+
+/// Ends of the keys that `mail::content::Words` reads.
+const PARTS_OF_A_MAIL: [&str; 4] = ["subject", "preheader", "heading", "body"];
 
 pub type Texts = BTreeMap<String, String>;
 
@@ -38,16 +43,20 @@ fn is_name(text: &str) -> bool {
 /// Returns the keys used by code and templates, with the file of each; the keys of the errors come last, because
 /// [`Code`] names them.
 fn asked() -> BTreeMap<String, String> {
-    let (mut asked, areas) = (BTreeMap::new(), areas());
+    let (mut asked, areas, known) = (BTreeMap::new(), areas(), texts("it"));
     let mut take = |literal: &str, path: &str| {
-        if let Some((area, key)) = literal.split_once('.')
-            && areas.contains(area)
-            && is_name(key)
-        {
+        let Some((area, key)) = literal.split_once('.') else { return };
+        if !areas.contains(area) || !is_name(key) {
+            return;
+        }
+        let begins_those_of_a_mail = !known.contains_key(literal) && known.contains_key(&format!("{literal}_subject"));
+        if begins_those_of_a_mail {
+            asked.extend(PARTS_OF_A_MAIL.map(|part| (format!("{literal}_{part}"), path.to_owned())));
+        } else {
             asked.insert(literal.to_owned(), path.to_owned());
         }
     };
-    for file in source::rust("src") {
+    for file in source::sources() {
         file.texts().for_each(|literal| take(literal, &file.path));
     }
     for file in source::files("src/templates") {
@@ -99,7 +108,7 @@ fn no_key_is_built_at_run_time() {
         let Some((area, key)) = literal.split_once('.') else { return false };
         areas.contains(area) && key.contains('{') && is_name(&key.replace(['{', '}', '.'], ""))
     };
-    let built: Vec<String> = source::rust("src")
+    let built: Vec<String> = source::sources()
         .iter()
         .flat_map(|file| {
             file.texts().filter(is_built).map(|key| format!("{} builds {key}", file.path)).collect::<Vec<_>>()
@@ -109,14 +118,10 @@ fn no_key_is_built_at_run_time() {
 }
 
 #[test]
-fn every_area_of_texts_is_loaded() {
-    let loader = source::rust("src").into_iter().find(|file| file.path == "src/texts.rs").expect("the loader");
-    let loaded: BTreeSet<String> = loader.texts().map(ToOwned::to_owned).collect();
-    for language in ["it", "en"] {
-        for file in source::files(&format!("src/texts/{language}")) {
-            let area = file.path.rsplit('/').next().and_then(|name| name.strip_suffix(".toml")).expect("an area");
-            assert!(loaded.contains(area), "{} is not in the list of src/texts.rs", file.path);
-        }
+fn every_text_of_every_file_is_loaded() {
+    for lang in Lang::ALL {
+        let loaded: BTreeSet<&String> = lang.all().keys().collect();
+        assert_eq!(loaded, texts(lang.code()).keys().collect(), "{}", lang.code());
     }
 }
 

@@ -1,6 +1,7 @@
 //! Reminders: sent once, at the right time, answered with one press. The ladder and its links on the Lombardy network.
 
 use crate::support::app::{Answer, Client, SECRETARIAT, TestApp};
+use crate::support::builders::confirmed;
 use crate::support::db::Engine;
 use crate::support::mailbox::Mail;
 use crate::{both_engines, on_sqlite};
@@ -50,18 +51,6 @@ on_sqlite! {
 const ADA: &str = "ada.rossi@provincia.example";
 const BRUNO: &str = "bruno.verdi@provincia.example";
 
-/// Confirms the yearly report for Friday 19 March 2027 at 10: Bergamo's steps are due on 19 February, 5 and 12 March.
-async fn confirmed(secretariat: &Client) {
-    let planned = secretariat
-        .post("/api/v1/releases")
-        .json(json!({ "product": "relazione-territoriale", "period": "2026", "date": { "precision": "month", "day": "2027-03-10" } }))
-        .send()
-        .await
-        .expect(201);
-    let path = format!("/api/v1/releases/{}/confirm", text(&planned, "id"));
-    secretariat.post(&path).if_match(&planned["version"]).json(json!({ "day": "2027-03-19" })).send().await.expect(200);
-}
-
 fn text<'a>(value: &'a Value, member: &str) -> &'a str {
     value[member].as_str().unwrap_or_else(|| panic!("no {member} in {value:#}"))
 }
@@ -83,7 +72,7 @@ async fn designate(secretariat: &Client, seat: &str, email: &str, from: &str, re
 async fn at_work(app: &TestApp, wall: &str) -> Client {
     let secretariat = app.client(SECRETARIAT).await;
     designate(&secretariat, "referent:bergamo", ADA, "2027-01-01", false).await;
-    confirmed(&secretariat).await;
+    confirmed(&secretariat, "2026", "2027-03-19").await;
     app.advance(QUIET);
     app.mails().await;
     app.at(wall);
@@ -301,7 +290,7 @@ async fn a_reminder_that_has_become_untrue_before_it_is_taken_never_leaves(engin
         let secretariat = app.client(SECRETARIAT).await;
         let ada = designate(&secretariat, "referent:bergamo", ADA, "2027-01-01", false).await;
         designate(&secretariat, "deputy:bergamo", BRUNO, "2027-01-01", false).await;
-        confirmed(&secretariat).await;
+        confirmed(&secretariat, "2026", "2027-03-19").await;
         app.mails().await;
         app.at("2027-02-05 08:00");
         app.tick("reminders").await;
@@ -537,7 +526,7 @@ async fn obligations_due_at_short_notice_or_already_past_get_one_late_reminder(e
     designate(&secretariat, "referent:bergamo", ADA, "2027-01-01", false).await;
     app.at("2027-02-22 09:00");
     // Its first step was due on Friday the 19th.
-    confirmed(&secretariat).await;
+    confirmed(&secretariat, "2026", "2027-03-19").await;
     let mails = reminded(&app).await;
     let ada = to(&mails, ADA);
     assert_eq!(ada.len(), 1);
@@ -613,7 +602,7 @@ async fn a_release_that_changes_twice_within_minutes_is_told_once_and_not_to_who
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     designate(&secretariat, "referent:bergamo", ADA, "2027-01-01", false).await;
-    confirmed(&secretariat).await;
+    confirmed(&secretariat, "2026", "2027-03-19").await;
     let release = secretariat.get("/api/v1/releases").send().await.expect(200)["items"][0].clone();
     let path = format!("/api/v1/releases/{}", text(&release, "id"));
     let later = json!({ "day": "2027-04-02", "reason_code": "source_late", "reason_text": "Dati Istat in ritardo" });

@@ -1,26 +1,24 @@
 //! Mails of a missing chapter: the release goes out without it, and it is awaited again. To referent and deputy of its
 //! observatory, and to the manager of the body.
 
-use super::{DELIVERABLE, LASTS_DAYS, place};
+use super::{DELIVERABLE, place};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::deliverables::policy::Visibility;
 use crate::deliverables::store;
 use crate::deliverables::view::DeliverableView;
-use crate::designations::service as designations;
+use crate::designations::service::{self as designations, News};
 use crate::designations::view::Designation;
 use crate::error::Result;
-use crate::mail::content::MailContent;
-use crate::mail::kind::{Facts, Kind, MailKind};
-use crate::mail::outbox::{self, Draft, QUIET, Subject};
+use crate::mail::content::{MailContent, Words};
+use crate::mail::kind::{Facts, MailKind};
+use crate::mail::outbox::Subject;
 use crate::network::questions::AllTerritories;
 use crate::texts::Lang;
 use crate::time::words;
-use chrono::Days;
-use entity::ids::{DeliverableId, PersonId};
+use entity::ids::DeliverableId;
 use entity::kinds::{DeliverableState, SeatKind};
 use sea_orm::ConnectionTrait;
-use std::collections::BTreeSet;
 
 /// A release goes out without a chapter.
 pub struct ChapterMissing;
@@ -63,71 +61,36 @@ pub(in crate::deliverables) enum Told {
 }
 
 impl Told {
-    fn kind(self) -> Kind {
+    /// Returns the news; a chapter may be missing and awaited several times.
+    fn news(self, view: &DeliverableView) -> News {
+        let subject = Subject::of(view.deliverable.id);
+        let name = format!("{}:{}", view.deliverable.id, view.deliverable.version);
         match self {
-            Self::Missing => Kind::of::<ChapterMissing>(),
-            Self::AwaitedAgain => Kind::of::<ChapterAwaited>(),
+            Self::Missing => News::of::<ChapterMissing>(name, subject),
+            Self::AwaitedAgain => News::of::<ChapterAwaited>(name, subject),
         }
     }
 
-    /// Returns the text keys: subject, preheader, heading, body.
-    const fn words(self) -> [&'static str; 4] {
+    const fn words(self) -> Words {
         match self {
-            Self::Missing => [
-                "deliverables_mail.missing_subject",
-                "deliverables_mail.missing_preheader",
-                "deliverables_mail.missing_heading",
-                "deliverables_mail.missing_body",
-            ],
-            Self::AwaitedAgain => [
-                "deliverables_mail.awaited_subject",
-                "deliverables_mail.awaited_preheader",
-                "deliverables_mail.awaited_heading",
-                "deliverables_mail.awaited_body",
-            ],
+            Self::Missing => Words::of("deliverables_mail.missing"),
+            Self::AwaitedAgain => Words::of("deliverables_mail.awaited"),
         }
     }
 }
 
 /// Enqueues the news to each of its readers, except to the person who acts.
 pub(in crate::deliverables) async fn tell(ctx: &Ctx, txn: &Txn, view: &DeliverableView, told: Told) -> Result<()> {
-    let mut known: BTreeSet<PersonId> = ctx.actor.person_id().into_iter().collect();
-    let holders = designations::all_holders(txn, ctx.today()).await?;
     let territories = ctx.recall(&AllTerritories).await?;
     let place = place(&territories, view);
-    let kind = told.kind();
-    let readers = holders.iter().filter(|one| is_for(one, view) && known.insert(one.holder.id));
-    let drafts = readers.map(|reader| {
-        let to = designations::to_holder(reader);
-        Draft {
-            kind,
-            dedupe_key: format!(
-                "{}:{}:{}:{}",
-                kind.name(),
-                view.deliverable.id,
-                view.deliverable.version,
-                reader.holder.id
-            ),
-            subject: Subject::of(view.deliverable.id),
-            content: content(ctx, view, place, told, to.lang),
-            to,
-            due_at: ctx.now() + QUIET,
-            expires_at: Some(ctx.now() + Days::new(LASTS_DAYS)),
-            calendar: None,
-        }
-    });
-    let drafts = drafts.collect();
-    outbox::promise_all(ctx, txn, drafts).await?;
-    Ok(())
+    let words = |lang: Lang| content(ctx, view, place, told, lang);
+    designations::tell(ctx, txn, &told.news(view), |one| is_for(one, view), words).await
 }
 
 /// Tells whether the news is for a holder: referent and deputy of the observatory, and the manager of its body.
 fn is_for(reader: &Designation, about: &DeliverableView) -> bool {
-    match reader.seat.kind {
-        SeatKind::Referent | SeatKind::Deputy => reader.seat.observatory_id == Some(about.deliverable.observatory_id),
-        SeatKind::BodyManager => reader.seat.body_id == about.body_id,
-        _ => false,
-    }
+    let is_manager = reader.seat.kind == SeatKind::BodyManager && reader.seat.body_id == about.body_id;
+    is_manager || reader.seat.works_for(about.deliverable.observatory_id)
 }
 
 fn content(ctx: &Ctx, view: &DeliverableView, place: &str, told: Told, lang: Lang) -> MailContent {
@@ -138,19 +101,13 @@ fn content(ctx: &Ctx, view: &DeliverableView, place: &str, told: Told, lang: Lan
         ("due", words::long_day(view.deliverable.day(), lang)),
         ("out", words::long_day(view.release_day, lang)),
     ];
-    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-    let [subject, preheader, heading, body] = told.words();
     let cause = view.deliverable.stage.reason().filter(|_| matches!(told, Told::Missing));
     MailContent {
-        subject: lang.f(subject, &values),
-        preheader: lang.f(preheader, &values),
-        heading: lang.f(heading, &values),
-        paragraphs: vec![lang.f(body, &values)],
         facts: cause.map(|cause| (lang.t("deliverables.cause").to_owned(), cause.to_owned())).into_iter().collect(),
         action: Some((
             lang.t("deliverables_mail.open").to_owned(),
             format!("{}/deliverables/{}", ctx.config().base_url(), view.deliverable.id),
         )),
-        ..MailContent::default()
+        ..told.words().write(lang, &values)
     }
 }

@@ -55,12 +55,7 @@ impl MailKind for Registered {
 }
 
 impl AboutDesignation for Registered {
-    const WORDS: Words = Words {
-        subject: "designations_mail.registered_subject",
-        preheader: "designations_mail.registered_preheader",
-        heading: "designations_mail.registered_heading",
-        body: "designations_mail.registered_body",
-    };
+    const WORDS: Words = Words::of("designations_mail.registered");
 
     fn day(about: &Designation) -> Option<NaiveDate> {
         Some(about.record.statement.term.from)
@@ -83,12 +78,7 @@ impl MailKind for Welcome {
 }
 
 impl AboutDesignation for Welcome {
-    const WORDS: Words = Words {
-        subject: "designations_mail.welcome_subject",
-        preheader: "designations_mail.welcome_preheader",
-        heading: "designations_mail.welcome_heading",
-        body: "designations_mail.welcome_body",
-    };
+    const WORDS: Words = Words::of("designations_mail.welcome");
 
     fn day(about: &Designation) -> Option<NaiveDate> {
         Some(about.record.statement.term.from)
@@ -112,12 +102,7 @@ impl MailKind for EndingSoon {
 }
 
 impl AboutDesignation for EndingSoon {
-    const WORDS: Words = Words {
-        subject: "designations_mail.ending_soon_subject",
-        preheader: "designations_mail.ending_soon_preheader",
-        heading: "designations_mail.ending_soon_heading",
-        body: "designations_mail.ending_soon_body",
-    };
+    const WORDS: Words = Words::of("designations_mail.ending_soon");
 
     fn day(about: &Designation) -> Option<NaiveDate> {
         about.record.statement.term.to
@@ -140,12 +125,7 @@ impl MailKind for Farewell {
 }
 
 impl AboutDesignation for Farewell {
-    const WORDS: Words = Words {
-        subject: "designations_mail.farewell_subject",
-        preheader: "designations_mail.farewell_preheader",
-        heading: "designations_mail.farewell_heading",
-        body: "designations_mail.farewell_body",
-    };
+    const WORDS: Words = Words::of("designations_mail.farewell");
     const EXPIRES: bool = false;
 
     fn day(about: &Designation) -> Option<NaiveDate> {
@@ -172,12 +152,7 @@ impl MailKind for Ended {
 }
 
 impl AboutDesignation for Ended {
-    const WORDS: Words = Words {
-        subject: "designations_mail.ended_subject",
-        preheader: "designations_mail.ended_preheader",
-        heading: "designations_mail.ended_heading",
-        body: "designations_mail.ended_body",
-    };
+    const WORDS: Words = Words::of("designations_mail.ended");
     const EXPIRES: bool = false;
 
     fn day(about: &Designation) -> Option<NaiveDate> {

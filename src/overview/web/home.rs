@@ -61,7 +61,7 @@ struct Published {
 /// Query of the home page.
 #[derive(Debug, Default, Deserialize)]
 struct HomeQuery {
-    /// Anything: the public page, also for a reader who has another one.
+    /// Present with any value: the public page is shown, even to a reader whose own page is another one.
     #[serde(default)]
     public: String,
 }

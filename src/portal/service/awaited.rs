@@ -106,13 +106,13 @@ impl Awaited {
 }
 
 /// Names of the territories of the network.
-pub(super) struct Network {
+pub(super) struct TerritoryNames {
     names: HashMap<ObservatoryId, Vec<String>>,
     /// Names of the territorial observatories only, because the region's names are on every page of its portal.
     territorial: Vec<(ObservatoryId, Vec<String>)>,
 }
 
-impl Network {
+impl TerritoryNames {
     pub async fn read(db: &impl network::Connection) -> Result<Self> {
         let bodies: HashMap<_, _> = network::bodies(db).await?.into_iter().map(|body| (body.id, body)).collect();
         let (mut names, mut territorial) = (HashMap::new(), Vec::new());

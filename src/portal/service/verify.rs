@@ -1,6 +1,6 @@
 //! The run that checks every page that is due.
 
-use super::awaited::{About, Network, awaited_page};
+use super::awaited::{About, TerritoryNames, awaited_page};
 use super::{keep, look};
 use crate::ctx::Ctx;
 use crate::db::StoreError;
@@ -53,7 +53,7 @@ pub async fn verify_within(ctx: &Ctx, names: Arc<dyn Names>, limits: Limits) -> 
         return Err(Error::Denied);
     }
     let begun = Instant::now();
-    let network = Network::read(ctx.reader()).await?;
+    let network = TerritoryNames::read(ctx.reader()).await?;
     let mut seen = Seen::default();
     look_for_undeclared(ctx, &mut seen).await?;
     let due = store::due(ctx.reader(), oldest_expected(ctx), ctx.now(), PAGES_AT_ONCE).await?;

@@ -8,7 +8,7 @@ use crate::db::Txn;
 use crate::designations::service as designations;
 use crate::designations::view::Designation;
 use crate::error::Result;
-use crate::mail::content::MailContent;
+use crate::mail::content::{MailContent, Words};
 use crate::mail::kind::{Facts, Kind, MailKind};
 use crate::mail::outbox::{self, Draft, QUIET, Subject};
 use crate::releases::store::{self, Filter};
@@ -113,7 +113,6 @@ fn content(
         ("number", own.len().to_string()),
         ("next", next.map_or_else(|| lang.t("releases_mail.no_next").to_owned(), |day| words::long_day(day, lang))),
     ];
-    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
     let mut facts = Vec::new();
     for view in releases {
         let mut tasks: Vec<&&Task> = own.iter().filter(|task| task.release_id == Some(view.release.id)).collect();
@@ -123,17 +122,13 @@ fn content(
         facts.extend(tasks.into_iter().map(line));
     }
     MailContent {
-        subject: lang.f("releases_mail.steps_subject", &values),
-        preheader: lang.f("releases_mail.steps_preheader", &values),
-        heading: lang.f("releases_mail.steps_heading", &values),
-        paragraphs: vec![lang.t("releases_mail.steps_body").to_owned()],
         facts,
         action: Some((
             lang.t("releases_mail.steps_open").to_owned(),
             format!("{}/tasks?mine=true", ctx.config().base_url()),
         )),
         closing: Some(lang.t("releases_mail.reminders").to_owned()),
-        ..MailContent::default()
+        ..Words::of("releases_mail.steps").write(lang, &values)
     }
 }
 

@@ -225,6 +225,8 @@ fn flags_follow_from_the_dates() {
 fn a_release_is_not_published_early_nor_confirmed_for_the_past() {
     let confirmed = planned().confirmed(slot("2027-03-18", 10), noon("2027-01-11")).expect("confirmed");
     assert_eq!(confirmed.clone().published(noon("2027-03-17")), Err(Refusal::UnderEmbargo));
+    let said = Refusal::UnderEmbargo.said();
+    assert_eq!(said, Refused::of(Code::WrongTransition).with("state", "confirmed").with("allowed", "move, cancel"));
     assert_eq!(confirmed.clone().moved(slot("2027-02-01", 12), noon("2027-02-01")), Err(Refusal::DayInPast));
     assert_eq!(confirmed.moved(slot("2027-03-18", 10), noon("2027-02-01")), Err(Refusal::NothingChanges));
     assert_eq!(planned().confirmed(slot("2027-01-10", 10), noon("2027-01-11")), Err(Refusal::DayInPast));

@@ -1,22 +1,21 @@
 //! Mails about other days for contributions: proposed to the secretariat, answered to referent and deputy.
 
-use super::draft;
+use super::once;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::service as designations;
 use crate::designations::view::Designation;
 use crate::error::Result;
-use crate::mail::content::MailContent;
-use crate::mail::kind::{Facts, Kind, MailKind};
-use crate::mail::outbox::{self, Subject};
+use crate::mail::content::{MailContent, Words};
+use crate::mail::kind::{Facts, MailKind};
+use crate::mail::outbox::Subject;
 use crate::tasks::store::proposals;
 use crate::tasks::view::Proposed;
 use crate::texts::Lang;
 use crate::time::words;
-use entity::ids::{DayProposalId, PersonId};
+use entity::ids::DayProposalId;
 use entity::kinds::{DayProposalState, SeatKind};
 use sea_orm::ConnectionTrait;
-use std::collections::BTreeSet;
 
 /// An observatory proposed another day: to the secretariat.
 pub struct DayProposed;
@@ -50,63 +49,32 @@ impl MailKind for DayAnswered {
 
 /// Tells the secretariat of a proposal.
 pub(in crate::tasks) async fn proposed(ctx: &Ctx, txn: &Txn, proposed: &Proposed) -> Result<()> {
-    let words = [
-        "tasks_mail.proposed_subject",
-        "tasks_mail.proposed_preheader",
-        "tasks_mail.proposed_heading",
-        "tasks_mail.proposed_body",
-        "tasks_mail.decide",
-    ];
+    let words = (Words::of("tasks_mail.proposed"), "tasks_mail.decide");
+    let news = once::<DayProposed>(ctx, Subject::of(proposed.proposal.id));
     let is_reader = |one: &Designation| one.seat.kind == SeatKind::Secretariat;
-    tell(ctx, txn, proposed, Kind::of::<DayProposed>(), words, is_reader).await
+    designations::tell(ctx, txn, &news, is_reader, |lang| content(ctx, proposed, words, lang)).await
 }
 
 /// Tells referent and deputy of the answer.
 pub(in crate::tasks) async fn answered(ctx: &Ctx, txn: &Txn, proposed: &Proposed) -> Result<()> {
     let words = if proposed.proposal.state == DayProposalState::Accepted {
-        [
-            "tasks_mail.day_accepted_subject",
-            "tasks_mail.day_accepted_preheader",
-            "tasks_mail.day_accepted_heading",
-            "tasks_mail.day_accepted_body",
-            "tasks_mail.open_contribution",
-        ]
+        Words::of("tasks_mail.day_accepted")
     } else {
-        [
-            "tasks_mail.day_declined_subject",
-            "tasks_mail.day_declined_preheader",
-            "tasks_mail.day_declined_heading",
-            "tasks_mail.day_declined_body",
-            "tasks_mail.open_contribution",
-        ]
+        Words::of("tasks_mail.day_declined")
     };
+    let words = (words, "tasks_mail.open_contribution");
+    let news = once::<DayAnswered>(ctx, Subject::of(proposed.proposal.id));
     let owner = proposed.view.deliverable.observatory_id;
-    let is_reader = |one: &Designation| {
-        matches!(one.seat.kind, SeatKind::Referent | SeatKind::Deputy) && one.seat.observatory_id == Some(owner)
-    };
-    tell(ctx, txn, proposed, Kind::of::<DayAnswered>(), words, is_reader).await
+    let is_reader = |one: &Designation| one.seat.works_for(owner);
+    designations::tell(ctx, txn, &news, is_reader, |lang| content(ctx, proposed, words, lang)).await
 }
 
-async fn tell(
+fn content(
     ctx: &Ctx,
-    txn: &Txn,
-    proposed: &Proposed,
-    kind: Kind,
-    words: [&'static str; 5],
-    is_reader: impl Fn(&Designation) -> bool,
-) -> Result<()> {
-    let mut told: BTreeSet<PersonId> = ctx.actor.person_id().into_iter().collect();
-    let holders = designations::all_holders(txn, ctx.today()).await?;
-    let readers = holders.iter().filter(|one| is_reader(one) && told.insert(one.holder.id));
-    let drafts = readers.map(|reader| {
-        let content = content(ctx, proposed, words, designations::to_holder(reader).lang);
-        draft(ctx, kind, Subject::of(proposed.proposal.id), reader, content)
-    });
-    outbox::promise_all(ctx, txn, drafts.collect()).await?;
-    Ok(())
-}
-
-fn content(ctx: &Ctx, Proposed { proposal, view }: &Proposed, words: [&'static str; 5], lang: Lang) -> MailContent {
+    Proposed { proposal, view }: &Proposed,
+    (words, button): (Words, &str),
+    lang: Lang,
+) -> MailContent {
     let values = [
         ("title", view.release_name(lang)),
         ("place", view.observatory_name.clone()),
@@ -114,20 +82,14 @@ fn content(ctx: &Ctx, Proposed { proposal, view }: &Proposed, words: [&'static s
         ("due", words::long_day(proposal.day, lang)),
         ("former", words::long_day(proposal.former_day, lang)),
     ];
-    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-    let [subject, preheader, heading, body, button] = words;
     let path = match proposal.state {
         DayProposalState::Open => format!("/day-proposals/{}", proposal.id),
         _ => format!("/deliverables/{}", view.deliverable.id),
     };
     let reason = if proposal.is_open() { Some(&proposal.reason) } else { proposal.answer.as_ref() };
     MailContent {
-        subject: lang.f(subject, &values),
-        preheader: lang.f(preheader, &values),
-        heading: lang.f(heading, &values),
-        paragraphs: vec![lang.f(body, &values)],
         facts: reason.map(|reason| (lang.t("tasks_mail.reason").to_owned(), reason.clone())).into_iter().collect(),
         action: Some((lang.t(button).to_owned(), format!("{}{path}", ctx.config().base_url()))),
-        ..MailContent::default()
+        ..words.write(lang, &values)
     }
 }

@@ -62,7 +62,7 @@ pub struct TestApp {
     call: Call,
     mails_read: Cell<usize>,
     /// Declared before the database, because its check on drop opens the database once more.
-    _leftovers: Leftovers,
+    leftovers: Leftovers,
     db: TestDb,
 }
 
@@ -76,7 +76,15 @@ impl TestApp {
         Self::over(TestDb::with_network(engine).await, config).await
     }
 
-    async fn over(db: TestDb, config: Config) -> Self {
+    /// Ends the service and closes its database. Copies of it are checked for what this service leaves behind.
+    pub async fn closed(self) -> TestDb {
+        self.leftovers.are_meant();
+        self.db.close().await;
+        self.db
+    }
+
+    /// Starts on a database of its own, on Monday 11 January 2027, 9:00 in Rome.
+    pub async fn over(db: TestDb, config: Config) -> Self {
         tell_our_own_faults();
         let clock = Arc::new(FixedClock::at(rome("2027-01-11 09:00")));
         let services = services(&db, &clock, config);
@@ -84,17 +92,7 @@ impl TestApp {
         let transport = Arc::new(Transport::Memory(mailbox.clone()));
         let call = served(services.clone()).await;
         let leftovers = Leftovers::of(&db, &mailbox);
-        Self {
-            services,
-            clock,
-            transport,
-            mailbox,
-            relay: None,
-            call,
-            mails_read: Cell::new(0),
-            _leftovers: leftovers,
-            db,
-        }
+        Self { services, clock, transport, mailbox, relay: None, call, mails_read: Cell::new(0), leftovers, db }
     }
 
     /// Uses a mail server of its own, from which [`Self::mails`] then reads.

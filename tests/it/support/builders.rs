@@ -1,5 +1,6 @@
 //! Builders of test data with defaults for everything that does not matter.
 
+use super::app::Client;
 use serde_json::{Value, json};
 
 /// A designation as a client sends it: `Designation::of("referent:bergamo").to("Ada", "Riva").from("2027-02-01")`.
@@ -68,4 +69,18 @@ impl Designation {
     pub fn json(self) -> Value {
         self.0
     }
+}
+
+/// Enters a designation as the secretariat does.
+pub async fn designate(secretariat: &Client, designation: Designation) -> Value {
+    secretariat.post("/api/v1/designations").json(designation.json()).send().await.expect(201)
+}
+
+/// Plans the territorial report about a period and confirms its day.
+pub async fn confirmed(secretariat: &Client, period: &str, day: &str) -> Value {
+    let date = json!({ "precision": "month", "day": day });
+    let release = json!({ "product": "relazione-territoriale", "period": period, "date": date });
+    let planned = secretariat.post("/api/v1/releases").json(release).send().await.expect(201);
+    let path = format!("/api/v1/releases/{}/confirm", planned["id"].as_str().expect("an id"));
+    secretariat.post(&path).if_match(&planned["version"]).json(json!({ "day": day })).send().await.expect(200)
 }

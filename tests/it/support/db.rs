@@ -11,7 +11,7 @@ use raccordo::ctx::{Ctx, Services};
 use raccordo::db::{Db, Location};
 use raccordo::load::{self, Edited};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -106,25 +106,46 @@ impl TestDb {
     }
 
     async fn with(engine: Engine, content: Content) -> Self {
-        match engine {
-            Engine::Sqlite => {
+        Self::copy_of(template(engine, content).await).await
+    }
+
+    /// Opens a copy of a closed database.
+    pub async fn copy_of(original: &Location) -> Self {
+        match original {
+            Location::Sqlite(original) => {
                 let folder = tempfile::tempdir().expect("a temporary folder");
                 let path = folder.path().join("raccordo.sqlite");
-                std::fs::copy(sqlite_template(content).await, &path).expect("a copy of the template");
+                std::fs::copy(original, &path).expect("a copy of the database");
                 let location = Location::Sqlite(path);
                 Self { db: open(&location).await, location, _folder: Some(folder) }
             }
-            Engine::Postgres => {
-                let location = Location::Postgres(postgres_clone(content).await);
+            Location::Postgres(original) => {
+                static COUNTER: AtomicU32 = AtomicU32::new(0);
+                let name = format!("test_{}_{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
+                let (_, original) = original.rsplit_once('/').expect("the address names a database");
+                administer(&format!("CREATE DATABASE {name} TEMPLATE {original}")).await;
+                let location = Location::Postgres(address_of(&name));
                 Self { db: open(&location).await, location, _folder: None }
             }
+        }
+    }
+
+    /// Closes the database, so that it can be copied.
+    pub async fn close(&self) {
+        if self.db.is_sqlite() {
+            self.db.writer().execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.expect("a checkpoint");
+        }
+        self.db.clone().close().await;
+        if let Location::Postgres(_) = self.location {
+            end_sessions(&self.location).await;
         }
     }
 }
 
 /// Copies a closed database with the Lombardy network to a path.
 pub async fn sqlite_file_with_network(path: &Path) {
-    std::fs::copy(sqlite_template(Content::Network).await, path).expect("a copy of the template");
+    let Location::Sqlite(original) = template(Engine::Sqlite, Content::Network).await else { unreachable!("a file") };
+    std::fs::copy(original, path).expect("a copy of the template");
 }
 
 /// Returns every object of the schema as the engine describes it, for comparison.
@@ -154,39 +175,28 @@ async fn open(location: &Location) -> Db {
     Db::open_within(location, PATIENCE).await.expect("the test's database opens")
 }
 
-async fn sqlite_template(content: Content) -> &'static PathBuf {
-    static TEMPLATES: [OnceCell<(PathBuf, TempDir)>; 2] = [const { OnceCell::const_new() }; 2];
-    let (path, _) = TEMPLATES[content as usize]
-        .get_or_init(|| async {
-            let folder = tempfile::tempdir().expect("a temporary folder");
-            let path = folder.path().join("template.sqlite");
-            let db = open(&Location::Sqlite(path.clone())).await;
-            fill(&db, content).await;
-            db.writer().execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.expect("a checkpoint");
-            db.close().await;
-            (path, folder)
-        })
-        .await;
-    path
-}
-
-async fn postgres_clone(content: Content) -> String {
-    static TEMPLATES: [OnceCell<String>; 2] = [const { OnceCell::const_new() }; 2];
-    static COUNTER: AtomicU32 = AtomicU32::new(0);
-    let process = std::process::id();
-    let template = TEMPLATES[content as usize]
-        .get_or_init(|| async {
-            let name = format!("template_{process}_{}", content as usize);
-            administer(&format!("CREATE DATABASE {name}")).await;
-            let db = open(&Location::Postgres(address_of(&name))).await;
-            fill(&db, content).await;
-            db.close().await;
-            name
-        })
-        .await;
-    let name = format!("test_{process}_{}", COUNTER.fetch_add(1, Ordering::Relaxed));
-    administer(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
-    address_of(&name)
+/// Returns the closed database with this content, which is made once.
+async fn template(engine: Engine, content: Content) -> &'static Location {
+    static TEMPLATES: [[OnceCell<TestDb>; 2]; 2] = [const { [const { OnceCell::const_new() }; 2] }; 2];
+    let make = || async {
+        let made = match engine {
+            Engine::Sqlite => {
+                let folder = tempfile::tempdir().expect("a temporary folder");
+                let location = Location::Sqlite(folder.path().join("template.sqlite"));
+                TestDb { db: open(&location).await, location, _folder: Some(folder) }
+            }
+            Engine::Postgres => {
+                let name = format!("template_{}_{}", std::process::id(), content as usize);
+                administer(&format!("CREATE DATABASE {name}")).await;
+                let location = Location::Postgres(address_of(&name));
+                TestDb { db: open(&location).await, location, _folder: None }
+            }
+        };
+        fill(&made.db, content).await;
+        made.close().await;
+        made
+    };
+    &TEMPLATES[engine as usize][content as usize].get_or_init(make).await.location
 }
 
 async fn fill(db: &Db, content: Content) {

@@ -17,7 +17,7 @@ pub fn graph(sources: &[Rust]) -> Graph {
     for file in sources {
         let named = graph.entry(file.path.clone()).or_default();
         let handed_on: Vec<Reference> = file.re_exports().into_iter().map(|(_, path)| path).collect();
-        for path in file.references().into_iter().filter(|path| !handed_on.contains(path)) {
+        for path in file.references().iter().filter(|path| !handed_on.contains(path)) {
             let from = file.module();
             let Some(to) = modules.file_of(modules.completed(&from, path.clone())) else { continue };
             if *to != *file.path && !is_piece_of(&file.path, to) {

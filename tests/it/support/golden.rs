@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// Lines of a changed file that a failure shows before and after the first difference.
-const CONTEXT: usize = 2;
+/// Changed lines of a file that a failure shows; it counts the others.
+const SHOWN: usize = 40;
 
 /// Asserts that `actual` equals the reviewed text of the file `name`.
 #[track_caller]
@@ -75,19 +75,53 @@ fn files_below(folder: &Path) -> Vec<String> {
     found
 }
 
-/// Returns the first difference between a text and its reviewed file, with the lines around it; `None` if they are
-/// equal.
+/// Returns the lines in which a text differs from its reviewed file; `None` if they are equal.
 fn difference(path: &Path, actual: &str) -> Option<String> {
     let reviewed = std::fs::read_to_string(path).unwrap_or_default();
     if reviewed == actual {
         return None;
     }
-    let (old, new): (Vec<_>, Vec<_>) = (reviewed.lines().collect(), actual.lines().collect());
-    let first = old.iter().zip(&new).position(|(old, new)| old != new).unwrap_or(old.len().min(new.len()));
-    let excerpt = |lines: &[&str], mark: &str| {
-        let end = lines.len().min(first + CONTEXT + 1);
-        let shown = lines.get(first.saturating_sub(CONTEXT)..end).unwrap_or_default();
-        shown.iter().map(|line| format!("  {mark} {line}")).collect::<Vec<_>>().join("\n")
-    };
-    Some(format!("line {}\n{}\n{}", first + 1, excerpt(&old, "reviewed:"), excerpt(&new, "now:     ")))
+    let changes = changes(&reviewed.lines().collect::<Vec<_>>(), &actual.lines().collect::<Vec<_>>());
+    let mut shown: Vec<String> = changes.iter().take(SHOWN).cloned().collect();
+    if changes.len() > SHOWN {
+        shown.push(format!("  and {} lines more", changes.len() - SHOWN));
+    }
+    if changes.is_empty() {
+        shown.push("  only the ends of lines differ".to_owned());
+    }
+    Some(format!("- reviewed, + now\n{}", shown.join("\n")))
+}
+
+/// Lists the lines to take away and to add, with their numbers, by the longest common subsequence.
+fn changes(old: &[&str], new: &[&str]) -> Vec<String> {
+    let mut common = vec![vec![0_usize; new.len() + 1]; old.len() + 1];
+    for (at, line) in old.iter().enumerate().rev() {
+        for (beside, other) in new.iter().enumerate().rev() {
+            common[at][beside] = if line == other {
+                common[at + 1][beside + 1] + 1
+            } else {
+                common[at + 1][beside].max(common[at][beside + 1])
+            };
+        }
+    }
+    let (mut at, mut beside, mut found) = (0, 0, Vec::new());
+    while at < old.len() || beside < new.len() {
+        if at < old.len() && beside < new.len() && old[at] == new[beside] {
+            (at, beside) = (at + 1, beside + 1);
+        } else if beside == new.len() || (at < old.len() && common[at + 1][beside] >= common[at][beside + 1]) {
+            found.push(format!("  {:>4} - {}", at + 1, old[at]));
+            at += 1;
+        } else {
+            found.push(format!("  {:>4} + {}", beside + 1, new[beside]));
+            beside += 1;
+        }
+    }
+    found
+}
+
+#[test]
+fn a_failure_shows_every_changed_line() {
+    let changes = changes(&["a", "b", "c", "d"], &["a", "x", "c", "d", "e"]);
+    assert_eq!(changes, ["     2 - b", "     2 + x", "     5 + e"]);
+    assert!(self::changes(&["a"], &["a"]).is_empty());
 }

@@ -1,9 +1,11 @@
 //! The project's own files, for tests of rules over all of them: texts, Rust code without comments and tests,
 //! references and routes.
 
+use actix_web::dev::ResourceDef;
 use raccordo::http::route;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, OnceLock};
 
 /// A text file of the project.
 #[derive(Debug)]
@@ -44,6 +46,12 @@ fn gather(folder: &Path, found: &mut Vec<File>) {
     }
 }
 
+/// Returns the Rust files of the service, read once.
+pub fn sources() -> &'static [Rust] {
+    static SOURCES: LazyLock<Vec<Rust>> = LazyLock::new(|| rust("src"));
+    &SOURCES
+}
+
 /// Returns the Rust files below a folder, without those that hold only tests.
 pub fn rust(folder: &str) -> Vec<Rust> {
     files(folder)
@@ -59,6 +67,7 @@ pub struct Rust {
     pub path: String,
     pub code: String,
     pub literals: Vec<String>,
+    references: OnceLock<BTreeSet<Reference>>,
 }
 
 /// A path that a file names, from the crate on: `["crate", "designations", "store"]`, `["sea_orm", "EntityTrait"]`.
@@ -67,7 +76,7 @@ pub type Reference = Vec<String>;
 impl Rust {
     pub fn of(file: File) -> Self {
         let (code, literals) = separate(&file.text);
-        Self { path: file.path, code: without_tests(&code), literals }
+        Self { path: file.path, code: without_tests(&code), literals, references: OnceLock::new() }
     }
 
     /// Returns the literals in code that is not test code.
@@ -85,7 +94,11 @@ impl Rust {
     }
 
     /// Returns every path in the code, imported or inline.
-    pub fn references(&self) -> BTreeSet<Reference> {
+    pub fn references(&self) -> &BTreeSet<Reference> {
+        self.references.get_or_init(|| self.read_references())
+    }
+
+    fn read_references(&self) -> BTreeSet<Reference> {
         let here = module_of(&self.path);
         let (uses, rest) = split_uses(&self.code);
         let mut names: BTreeMap<String, Reference> = BTreeMap::new();
@@ -131,7 +144,8 @@ impl Rust {
                 let path = route::documented(&pattern);
                 let signature = rest.split('{').next().unwrap_or_default();
                 let is_typed = signature.contains("Sent<") || signature.contains("SentWithFile<");
-                found.push(Route { method: method.to_uppercase(), path, pattern, described, is_typed });
+                let definition = ResourceDef::new(pattern.as_str());
+                found.push(Route { method: method.to_uppercase(), path, pattern, definition, described, is_typed });
                 described = false;
             }
         }
@@ -147,15 +161,24 @@ pub struct Route {
     pub path: String,
     /// Pattern of the router.
     pub pattern: String,
+    definition: ResourceDef,
     /// Whether its handler takes a form with typed fields.
     pub is_typed: bool,
     /// Whether the API document describes it.
     pub described: bool,
 }
 
-/// Returns every route of the service.
+impl Route {
+    /// Tells whether the router gives it this path, without the scope of the API.
+    pub fn takes(&self, path: &str) -> bool {
+        self.definition.is_match(path)
+    }
+}
+
+/// Returns every route of the service. They are read once, because a pattern is slow to compile.
 pub fn routes() -> Vec<Route> {
-    rust("src").iter().flat_map(Rust::routes).collect()
+    static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| sources().iter().flat_map(Rust::routes).collect());
+    ROUTES.clone()
 }
 
 /// Returns code without comments and with numbered literals, and the literals.

@@ -4,16 +4,19 @@
 
 use super::app::{Client, SECRETARIAT, TestApp, rome};
 use super::builders::Designation;
-use super::db::Engine;
+use super::db::{Engine, TestDb};
 use bytes::Bytes;
 use entity::ids::{DeliverableId, DesignationId, TaskId};
 use entity::outbox_mail;
+use futures_util::TryStreamExt as _;
+use raccordo::config::Config;
 use raccordo::documents::service as documents;
 use raccordo::http::assets;
 use raccordo::links::service::{self as links, Link};
 use sea_orm::{EntityTrait, QueryOrder};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use tokio::sync::OnceCell;
 
 /// The referent of Bergamo, to whose observatory most things belong.
 pub const OWN: &str = "ada.riva@ente.example";
@@ -23,6 +26,9 @@ pub const MANAGER: &str = "elio.capo@ente.example";
 pub const FOREIGN: &str = "ugo.sala@ente.example";
 /// A person whose only seat has ended.
 pub const FORMER: &str = "zeno.ex@ente.example";
+
+/// The instant at which tests find the world.
+const BEGINNING: &str = "2027-02-01 09:00";
 
 pub struct World {
     pub app: TestApp,
@@ -34,8 +40,29 @@ fn text(value: &Value, member: &str) -> String {
     value[member].as_str().unwrap_or_else(|| panic!("no {member} in {value:#}")).to_owned()
 }
 
+/// A world that was made once, closed, with the contents of its documents.
+struct Made {
+    db: TestDb,
+    contents: Vec<(String, Bytes)>,
+    ids: BTreeMap<&'static str, String>,
+}
+
 impl World {
+    /// Opens a copy of the world, on Monday 1 February 2027, 9:00 in Rome.
     pub async fn new(engine: Engine) -> Self {
+        static MADE: [OnceCell<Made>; 2] = [const { OnceCell::const_new() }; 2];
+        // Boxed, because the future is too large for the stack of each test that awaits it.
+        let made = MADE[engine as usize].get_or_init(|| Box::pin(async { Self::make(engine).await.closed().await }));
+        let Made { db, contents, ids } = made.await;
+        let app = TestApp::over(TestDb::copy_of(&db.location).await, Config::for_tests()).await;
+        for (sha256, content) in contents {
+            app.services.contents.put(sha256, content.clone()).await.expect("the content is copied");
+        }
+        app.at(BEGINNING);
+        Self { app, ids: ids.clone() }
+    }
+
+    async fn make(engine: Engine) -> Self {
         let app = TestApp::new(engine).await;
         let mut world = Self { app, ids: codes() };
         world.designate().await;
@@ -44,6 +71,17 @@ impl World {
         world.write_mails().await;
         world.sign_in().await;
         world
+    }
+
+    async fn closed(self) -> Made {
+        let store = &self.app.services.contents;
+        let mut contents = Vec::new();
+        for sha256 in store.list().await.expect("the contents can be listed").into_keys() {
+            let parts: Vec<Bytes> =
+                store.read(&sha256).await.expect("a content").try_collect().await.expect("its bytes");
+            contents.push((sha256, Bytes::from(parts.concat())));
+        }
+        Made { db: self.app.closed().await, contents, ids: self.ids }
     }
 
     async fn designate(&mut self) {
@@ -261,7 +299,7 @@ impl World {
             .await
             .expect(201);
         self.ids.insert("outcome", text(&outcome, "id"));
-        self.app.at("2027-02-01 09:00");
+        self.app.at(BEGINNING);
     }
 
     async fn write_mails(&mut self) {
