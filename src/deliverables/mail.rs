@@ -10,6 +10,7 @@ use super::store;
 use super::view::{Accepted, DeliverableView};
 use crate::ctx::Ctx;
 use crate::db::Txn;
+use crate::designations::questions::HoldersOn;
 use crate::designations::service::{self as designations, News};
 use crate::designations::view::Designation;
 use crate::error::Result;
@@ -143,7 +144,7 @@ pub(super) async fn tell(
 
 /// Enqueues one mail to each reader about what was accepted together: the usual one about a single contribution, or a list.
 pub(super) async fn tell_accepted(ctx: &Ctx, txn: &Txn, accepted: &[Accepted]) -> Result<()> {
-    let holders = designations::all_holders(txn, ctx.today()).await?;
+    let holders = ctx.recall(&HoldersOn(ctx.today())).await?;
     let territories = ctx.recall(&AllTerritories).await?;
     let mut readers: BTreeMap<PersonId, (&Designation, Vec<About<'_>>)> = BTreeMap::new();
     for Accepted { view, submission } in accepted {

@@ -477,7 +477,7 @@ pub async fn holders_of(db: &impl ConnectionTrait, kind: SeatKind, day: NaiveDat
     Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
 }
 
-/// Lists the holders of all seats on the day, for use cases; reads ask [`HoldersOn`].
+/// Lists the holders of all seats on the day, for use cases that may have changed the register; others ask [`HoldersOn`].
 pub async fn all_holders(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<Designation>> {
     Ok(store::all_holders(db, day).await?)
 }
@@ -491,7 +491,7 @@ pub async fn tell(
     is_reader: impl Fn(&Designation) -> bool,
     content: impl Fn(Lang) -> MailContent,
 ) -> Result<()> {
-    let holders = all_holders(txn, ctx.today()).await?;
+    let holders = ctx.recall(&HoldersOn(ctx.today())).await?;
     let drafts = others(ctx, &holders, is_reader).into_iter().map(|reader| news.to(ctx, reader, &content));
     outbox::promise_all(ctx, txn, drafts.collect()).await?;
     Ok(())

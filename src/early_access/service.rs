@@ -69,7 +69,7 @@ impl Guarded for EarlyAccess {
 pub async fn grant(ctx: &Ctx, txn: &Txn, input: GrantIn) -> Result<AccessView> {
     ctx.demand(policy::may(&ctx.actor, Action::Keep))?;
     let product = catalogue::product(txn, &input.product).await.map_err(|error| error.as_unknown("product"));
-    let holders = designations::all_holders(txn, ctx.today()).await?;
+    let holders = ctx.recall(&HoldersOn(ctx.today())).await?;
     let holder = holders.iter().find(|one| one.id == input.designation_id);
     let holder = holder.ok_or_else(|| Error::field("designation_id", Code::UnknownValue));
     let (product, holder, reason) = Reading::of(|reading| {

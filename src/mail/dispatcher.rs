@@ -266,7 +266,12 @@ impl Sender {
 
     /// Writes the outcome, together with those of other attempts if this is the first try: a repeated one writes alone, so
     /// that one outcome that cannot be written keeps no other back.
-    async fn write_down(&self, lease: &Lease, outcome: &Outcome, is_repeated: bool) -> Result<NotificationState, Error> {
+    async fn write_down(
+        &self,
+        lease: &Lease,
+        outcome: &Outcome,
+        is_repeated: bool,
+    ) -> Result<NotificationState, Error> {
         let now = self.services.clock.now();
         match outcome {
             Outcome::Refused { .. } => self.write_refusal(lease, outcome, now).await,

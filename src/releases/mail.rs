@@ -15,6 +15,7 @@ use super::view::{Afterwards, ReleaseView, when_text};
 use crate::catalogue::model::Product;
 use crate::ctx::Ctx;
 use crate::db::Txn;
+use crate::designations::questions::HoldersOn;
 use crate::designations::service as designations;
 use crate::designations::view::Designation;
 use crate::error::Result;
@@ -143,7 +144,7 @@ impl Telling {
 /// person who acts. It leaves after [`QUIET`], so that several changes within some minutes are one mail.
 pub(super) async fn tell(ctx: &Ctx, txn: &Txn, view: &ReleaseView, product: &Product, telling: &Telling) -> Result<()> {
     let owed = Workload::of(txn, view.release.id).await?;
-    let holders = designations::all_holders(txn, ctx.today()).await?;
+    let holders = ctx.recall(&HoldersOn(ctx.today())).await?;
     let drafts = readers(ctx, telling, &holders, &owed)
         .into_values()
         .map(|designations| draft(ctx, view, product, telling, &designations, &owed))

@@ -10,6 +10,7 @@ use super::policy::Visibility;
 use super::store;
 use crate::ctx::Ctx;
 use crate::db::Txn;
+use crate::designations::questions::HoldersOn;
 use crate::designations::service::{self as designations, News};
 use crate::designations::view::Designation;
 use crate::error::Result;
@@ -200,7 +201,7 @@ pub(super) async fn given_together(ctx: &Ctx, txn: &Txn, new: &[Task]) -> Result
     let overtaken: Vec<_> =
         waiting.iter().filter(|(_, name)| overtaken.contains(name)).map(|(mail, _)| mail.id).collect();
     withdraw::withdraw(ctx, txn, &overtaken).await?;
-    let holders = designations::all_holders(txn, ctx.today()).await?;
+    let holders = ctx.recall(&HoldersOn(ctx.today())).await?;
     let mut drafts = Vec::new();
     for (seat, tasks) in tasks {
         let name: GivingId = ctx.new_id();
@@ -245,7 +246,7 @@ pub(super) async fn changed_together(ctx: &Ctx, txn: &Txn, tasks: &[Task], chang
     if told.len() > 1 {
         store::set_told_with(txn, told.iter().map(|task| task.id), name).await?;
     }
-    let holders = designations::all_holders(txn, ctx.today()).await?;
+    let holders = ctx.recall(&HoldersOn(ctx.today())).await?;
     let mut by_reader: BTreeMap<PersonId, (&Designation, Vec<&Task>)> = BTreeMap::new();
     for task in told {
         for reader in readers(ctx, &holders, task.seat.id) {

@@ -131,9 +131,10 @@ async fn meetings_on(ctx: &Ctx, day: NaiveDate) -> Result<Vec<Line>> {
 
 /// Returns one designation of each person, by place and name.
 async fn designations_of(ctx: &Ctx, people: &HashSet<PersonId>) -> Result<Vec<Designation>> {
-    let mut all = ctx.recall(&HoldersOn(ctx.today())).await?.to_vec();
+    let holders = ctx.recall(&HoldersOn(ctx.today())).await?;
     let mut known = HashSet::new();
-    all.retain(|one| people.contains(&one.holder.id) && known.insert(one.holder.id));
+    let is_first = |one: &&Designation| people.contains(&one.holder.id) && known.insert(one.holder.id);
+    let mut all: Vec<Designation> = holders.iter().filter(is_first).cloned().collect();
     all.sort_by_cached_key(|one| (one.seat.place().to_owned(), one.holder.name()));
     Ok(all)
 }

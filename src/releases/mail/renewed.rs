@@ -5,6 +5,7 @@ use super::workload::step_name;
 use crate::catalogue::model::Product;
 use crate::ctx::Ctx;
 use crate::db::Txn;
+use crate::designations::questions::HoldersOn;
 use crate::designations::service as designations;
 use crate::designations::view::Designation;
 use crate::error::Result;
@@ -62,16 +63,17 @@ pub(in crate::releases) async fn tell_of_renewal(
     told: &TaskChanges,
     name: GivingId,
 ) -> Result<()> {
-    let mut readers: BTreeMap<PersonId, Vec<Designation>> = BTreeMap::new();
-    for holder in designations::all_holders(txn, ctx.today()).await? {
+    let holders = ctx.recall(&HoldersOn(ctx.today())).await?;
+    let mut readers: BTreeMap<PersonId, Vec<&Designation>> = BTreeMap::new();
+    for holder in holders.iter() {
         let works = matches!(holder.seat.kind, SeatKind::Referent | SeatKind::Deputy)
             && told.after.iter().any(|task| task.seat.observatory_id == holder.seat.observatory_id);
         if works && ctx.actor.person_id() != Some(holder.holder.id) {
             readers.entry(holder.holder.id).or_default().push(holder);
         }
     }
-    let draft = |designations: Vec<Designation>| {
-        let to = designations::to_holder(&designations[0]);
+    let draft = |designations: Vec<&Designation>| {
+        let to = designations::to_holder(designations[0]);
         let is_own = |task: &&Task| designations.iter().any(|one| one.seat.observatory_id == task.seat.observatory_id);
         let own: Vec<&Task> = told.after.iter().filter(is_own).collect();
         Draft {
