@@ -3,7 +3,7 @@
 mod left_out;
 mod texts;
 
-use super::mail::{self, News};
+use super::mail::{self, Told};
 use super::model::{Deliverable, Event, Refusal, Stage, Step, Submission};
 use super::order::Order;
 use super::policy::{self, Action, Subject, Visibility};
@@ -286,7 +286,7 @@ async fn hand_in(ctx: &Ctx, txn: &Txn, current: DeliverableView, input: SubmitIn
         documents::attach(ctx, txn, document, &saved.deliverable.id).await?;
     }
     store::insert_submission(txn, saved.deliverable.id, &submission).await?;
-    mail::tell(ctx, txn, &saved, &submission, News::HandedIn).await?;
+    mail::tell(ctx, txn, &saved, &submission, Told::HandedIn).await?;
     Ok(saved)
 }
 
@@ -319,7 +319,7 @@ pub async fn send_back(
     let after = current.deliverable.clone().after(Event::RequestChanges)?;
     let saved = save(ctx, txn, current, after, Verb::RequestChanges).await?;
     let submission = answer_last(ctx, txn, saved.deliverable.id, Some(remarks.clone())).await?;
-    mail::tell(ctx, txn, &saved, &submission, News::SentBack { remarks: &remarks, due }).await?;
+    mail::tell(ctx, txn, &saved, &submission, Told::SentBack { remarks: &remarks, due }).await?;
     Ok(saved)
 }
 

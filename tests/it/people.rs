@@ -6,7 +6,7 @@ use crate::support::builders::{Designation, designate};
 use crate::support::db::Engine;
 use crate::{both_engines, on_sqlite};
 use scraper::{ElementRef, Html, Selector};
-use serde_json::{Value, json};
+use serde_json::json;
 
 both_engines! {
     those_who_hold_a_seat_find_referents_deputies_and_managers_of_other_bodies_and_nobody_else_does,
