@@ -1,4 +1,4 @@
-//! What a designation would do, before it is entered.
+//! Effects that a designation would have, before it is entered.
 
 use super::{DesignateIn, Entered, enter};
 use crate::ctx::Ctx;
@@ -7,7 +7,7 @@ use crate::designations::view::Designation;
 use crate::error::Result;
 use crate::network::model::PersonView;
 use crate::network::service as network;
-use entity::ids::PersonId;
+use entity::ids::{MailId, PersonId};
 
 /// Effects of a designation.
 #[derive(Clone, Debug)]
@@ -34,8 +34,11 @@ pub struct ToLeave {
 pub async fn preview(ctx: &Ctx, input: DesignateIn) -> Result<Preview> {
     let since = ctx.now();
     ctx.rehearse(async |txn| {
+        // Others wait for this turn to write, so all mails with a later id are those of this designation.
+        let before: MailId = ctx.new_id();
         let Entered { entered, leaving } = enter(ctx, txn, input).await?;
-        let promised = mail::promised_by(txn, since, &entered, &leaving).await?;
+        let mut promised = mail::promised_by(txn, since, &entered, &leaving).await?;
+        promised.retain(|(_, mail)| mail.id.0 > before.0);
         let people = network::people_by_id(txn, promised.iter().filter_map(|(_, mail)| mail.person_id)).await?;
         let name = |id: Option<PersonId>| people.iter().find(|person| Some(person.id) == id).map(PersonView::name);
         let mails = promised

@@ -74,14 +74,8 @@ struct Row {
     chosen_by: Option<String>,
     /// «attende: Elenco delle fonti».
     waits: Option<String>,
-    progress: Option<Progress>,
-}
-
-/// «Passi fatti: 2 su 3».
-struct Progress {
-    said: String,
-    /// Page of the contribution with its steps, for a row about one of them.
-    href: Option<String>,
+    /// «Passi fatti: 2 su 3».
+    progress: Option<String>,
 }
 
 /// The act offered in a row.
@@ -240,11 +234,9 @@ impl Row {
 
     /// Adds what is said about the row, and the box that chooses it.
     fn marked(self, marks: &Marks, work: &Work, lang: Lang) -> Self {
-        let is_step = matches!(work, Work::Task(_));
-        let steps = work.contribution().and_then(|id| Some((id, marks.steps.get(&id)?)));
-        let in_words = |(contribution, (done, all)): (DeliverableId, &(usize, usize))| Progress {
-            said: lang.f("tasks.steps_done", &[("done", &done.to_string()), ("all", &all.to_string())]),
-            href: is_step.then(|| format!("/deliverables/{contribution}")),
+        let steps = work.contribution().and_then(|id| marks.steps.get(&id));
+        let in_words = |(done, all): &(usize, usize)| {
+            lang.f("tasks.steps_done", &[("done", &done.to_string()), ("all", &all.to_string())])
         };
         Self {
             late: marks.late.about(work.name(), work.day()).map(|late| late_in_words(late, lang)),
