@@ -53,7 +53,7 @@ impl Memory {
         db: &impl ConnectionTrait,
     ) -> Result<Arc<Q::Answer>> {
         let ask = async { Ok(Arc::new(question.answer(db).await?)) };
-        match self.answers::<Q>(generation).map(|kind| kind.downcast::<Answers<Q>>()) {
+        match self.answers::<Q>(generation).map(Arc::downcast::<Answers<Q>>) {
             Some(Ok(answers)) => answers.get_or_insert_async(question, ask).await,
             Some(Err(_)) | None => ask.await,
         }

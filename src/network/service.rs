@@ -41,7 +41,7 @@ pub async fn bodies(db: &impl Connection) -> Result<Vec<BodyView>> {
 
 /// Finds a body by its code, its IPA code or any of its names, regardless of case.
 pub async fn body(ctx: &Ctx, called: &str) -> Result<BodyView> {
-    meant(&*ctx.recall(&AllBodies).await?, called)
+    meant(&ctx.recall(&AllBodies).await?, called)
 }
 
 fn meant(bodies: &[BodyView], called: &str) -> Result<BodyView> {

@@ -58,7 +58,7 @@ pub async fn review(ctx: &Ctx, id: DeliverableId) -> Result<Review> {
 pub async fn review_of(ctx: &Ctx, view: DeliverableView, submissions: Vec<Submission>) -> Result<Review> {
     let (db, id) = (ctx.reader(), view.deliverable.id);
     let chapter = EditionsOf { product: view.product_code.clone(), observatory: view.deliverable.observatory_id };
-    let before = edition_before(&*ctx.recall(&chapter).await?, &view).cloned();
+    let before = edition_before(&ctx.recall(&chapter).await?, &view).cloned();
     let ids: Vec<DeliverableId> = std::iter::once(id).chain(before.iter().map(|one| one.deliverable.id)).collect();
     let all = store::remarks(db, &ids).await?;
     let (remarks, of_before): (Vec<Remark>, Vec<Remark>) = all.into_iter().partition(|one| one.deliverable_id == id);

@@ -36,7 +36,7 @@ pub async fn waits(ctx: &Ctx, tasks: &[Task]) -> Result<Waits> {
 /// Returns those of the steps of one contribution that wait for others of them; `steps` are all of its steps.
 pub async fn waits_within(ctx: &Ctx, steps: &[Task]) -> Result<Waits> {
     let due: Vec<&Task> = steps.iter().filter(|task| task.is_due()).collect();
-    Ok(behind(&*ctx.recall(&Catalogue).await?, &due, &due))
+    Ok(behind(&ctx.recall(&Catalogue).await?, &due, &due))
 }
 
 /// Returns those of the tasks with these ids that wait for others, for the reminders.
