@@ -325,7 +325,7 @@ fn the_matrix_of_rights_is_the_reviewed_one() {
         block(&mut matrix);
     }
     let with_policy: BTreeSet<String> = source::sources()
-        .into_iter()
+        .iter()
         .filter_map(|file| file.path.strip_prefix("src/")?.strip_suffix("/policy.rs").map(ToOwned::to_owned))
         .collect();
     assert!(with_policy.len() >= 2, "no policies were found: the test looks in the wrong place");
