@@ -238,7 +238,7 @@ impl Db {
         let locked = self.begin_locked().await;
         self.times.waited_since(asked);
         let (permit, txn) = locked?;
-        Ok(txn.holding(self.times.begin_turn(permit)))
+        Ok(txn.holding(self.times.begin_turn(permit, self.changes.hold())))
     }
 
     async fn begin_locked(&self) -> Result<(OwnedSemaphorePermit, Txn), StoreError> {

@@ -89,7 +89,7 @@ fn named(name: &str) -> Option<&'static Kind> {
 /// confirms it. A farewell waits for the calendar withdrawals that its reader is still to get.
 async fn last_look(ctx: &Ctx, db: &DatabaseConnection, mail: &Facts) -> Result<Verdict> {
     if let Some(designation) = mail.designation_id
-        && designations::service::is_over(db, designation, ctx.today()).await?
+        && designations::service::is_over(ctx, db, designation).await?
     {
         // The handover of the night withdraws such mails as well, some minutes after midnight.
         return Ok(Verdict::TakenBack(TakenBack::DesignationEnded));

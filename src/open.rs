@@ -7,7 +7,6 @@
 
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
-use crate::db::StoreError;
 use crate::error::{Error, Result};
 use sea_orm::ConnectionTrait;
 
@@ -37,10 +36,11 @@ pub trait Scoped: Guarded {
 
     /// Finds the record, if it is visible.
     fn find(
+        ctx: &Ctx,
         db: &impl ConnectionTrait,
         visible: &Self::Visibility,
         id: Self::Id,
-    ) -> impl Future<Output = std::result::Result<Option<Self>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Option<Self>>> + Send;
 }
 
 /// The version of a record that the caller of a use case has seen.
@@ -75,7 +75,7 @@ pub async fn open<T: Scoped>(
     action: T::Action,
     seen: Seen,
 ) -> Result<T> {
-    let found = T::find(db, &scope::<T>(ctx)?, id).await?;
+    let found = T::find(ctx, db, &scope::<T>(ctx)?, id).await?;
     admit(ctx, found, action, seen)
 }
 

@@ -24,7 +24,7 @@ impl Slice {
     /// Returns the open obligations of the slice, for reminders.
     async fn due(self, ctx: &Ctx, db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Obligation>> {
         match self {
-            Self::Tasks => tasks::due::obligations(db, asked).await,
+            Self::Tasks => tasks::due::obligations(ctx, db, asked).await,
             Self::Reviews => reviews::due::obligations(ctx, db, asked).await,
             Self::Auth
             | Self::Network

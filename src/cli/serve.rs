@@ -153,7 +153,7 @@ async fn greet(ctx: &Ctx) -> Outcome {
     if config.is_production() || settings::is_demo(ctx.reader()).await? {
         return Ok(());
     }
-    let secretariat = designations::service::holders_of(ctx.reader(), SeatKind::Secretariat, ctx.today()).await?;
+    let secretariat = designations::service::holders_of(ctx, ctx.reader(), SeatKind::Secretariat, ctx.today()).await?;
     if let Some(member) = secretariat.first() {
         let address = &member.holder.email;
         let link = ctx.write(async |txn| auth::service::link_for_operator(ctx, txn, address).await).await?;

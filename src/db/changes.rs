@@ -5,7 +5,8 @@
 //! change without an event (queues, leases, uses of keys, signs of life) have no generation.
 //!
 //! On `SQLite` the engine is asked first whether any other connection has committed (`PRAGMA data_version`), which
-//! touches no table. Callers that arrive while a look is under way share the next one.
+//! touches no table. Callers that arrive while a look is under way share the next one. While a use case of this process
+//! writes, one look is enough for all callers, because no other use case can commit meanwhile, here or elsewhere.
 
 use super::StoreError;
 use prometheus_client::metrics::counter::Counter;
@@ -31,6 +32,10 @@ struct Inner {
     source: Source,
     /// Number of looks that have begun.
     begun: AtomicU64,
+    /// Number of the use case that writes now; 0 while none does.
+    writing: AtomicU64,
+    /// Number of use cases of this process that have begun to write.
+    written: AtomicU64,
     /// Statements of the whole database, among which each look counts as one.
     statements: Counter,
     last: Mutex<Look>,
@@ -46,6 +51,8 @@ enum Source {
 #[derive(Default)]
 struct Look {
     number: u64,
+    /// The use case that was writing when the look began; 0 for none.
+    during: u64,
     generation: Generation,
     connection: Option<Watched>,
 }
@@ -66,16 +73,19 @@ impl ChangeClock {
     }
 
     fn over(source: Source, statements: Counter) -> Self {
-        Self(Arc::new(Inner { source, begun: AtomicU64::new(0), statements, last: Mutex::default() }))
+        let (begun, writing, written) = Default::default();
+        Self(Arc::new(Inner { source, begun, writing, written, statements, last: Mutex::default() }))
     }
 
     /// Returns the present generation. It is read after the call begins, so every change acknowledged before the call
     /// is in it.
     pub async fn now(&self) -> Result<Generation, StoreError> {
-        let Inner { source, begun, statements, last } = &*self.0;
+        let Inner { source, begun, writing, statements, last, .. } = &*self.0;
         let begun_before = begun.load(Ordering::Acquire);
         let mut last = last.lock().await;
-        if last.number > begun_before {
+        let during = writing.load(Ordering::Acquire);
+        let is_held = during != 0 && last.during == during;
+        if last.number > begun_before || is_held {
             return Ok(last.generation);
         }
         let number = begun.fetch_add(1, Ordering::AcqRel) + 1;
@@ -85,7 +95,15 @@ impl ChangeClock {
             Source::Postgres(reader) => look_at_postgres(reader).await?,
         };
         last.number = number;
+        last.during = during;
         Ok(last.generation)
+    }
+
+    /// Notes that a use case of this process has the writers' lock, until the [`Hold`] is dropped.
+    pub(super) fn hold(&self) -> Hold {
+        let number = self.0.written.fetch_add(1, Ordering::AcqRel) + 1;
+        self.0.writing.store(number, Ordering::Release);
+        Hold(self.clone())
     }
 
     /// Closes the clock's own connection.
@@ -93,6 +111,15 @@ impl ChangeClock {
         if let Some(watched) = self.0.last.lock().await.connection.take() {
             let _ = watched.connection.close().await;
         }
+    }
+}
+
+/// The time in which a use case of this process writes, and so no other does.
+pub(super) struct Hold(ChangeClock);
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.0.0.writing.store(0, Ordering::Release);
     }
 }
 

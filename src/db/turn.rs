@@ -1,6 +1,7 @@
 //! Makes the use cases of one process write one after the other, and measures how long each waits and writes.
 
 use super::StoreError;
+use super::changes::Hold;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 use std::sync::Arc;
@@ -63,13 +64,14 @@ impl LockTimes {
     }
 
     /// Starts the turn of a use case that has just got the lock.
-    pub(super) fn begin_turn(&self, permit: OwnedSemaphorePermit) -> Turn {
-        Turn { _permit: permit, begun: Instant::now(), held: self.held.clone() }
+    pub(super) fn begin_turn(&self, permit: OwnedSemaphorePermit, hold: Hold) -> Turn {
+        Turn { _hold: hold, _permit: permit, begun: Instant::now(), held: self.held.clone() }
     }
 }
 
 /// Turn of a use case to write. It ends when dropped, and its duration is then measured.
 pub(super) struct Turn {
+    _hold: Hold,
     _permit: OwnedSemaphorePermit,
     begun: Instant,
     held: Histogram,

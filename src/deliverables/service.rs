@@ -464,11 +464,12 @@ impl Scoped for DeliverableView {
     }
 
     async fn find(
+        _: &Ctx,
         db: &impl ConnectionTrait,
         visible: &Visibility,
         id: DeliverableId,
-    ) -> std::result::Result<Option<Self>, StoreError> {
-        store::find(db, visible, id).await
+    ) -> Result<Option<Self>> {
+        Ok(store::find(db, visible, id).await?)
     }
 }
 

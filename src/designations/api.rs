@@ -69,7 +69,7 @@ pub async fn list_seats(ctx: Ctx, request: HttpRequest, paging: web::Query<Pagin
     let all = service::list_seats(&ctx).await?;
     let seats = all.iter().filter(|seat| after.as_ref().is_none_or(|last| seat.code > *last));
     let page = Page::cut(&ctx, &request, limit, seats.cloned().collect(), |last| last.code.clone())?;
-    Ok(HttpResponse::Ok().json(page.map(SeatOut::from)))
+    Ok(HttpResponse::Ok().json(page.map(|seat| SeatOut::from(&*seat))))
 }
 
 /// The contacts of the network

@@ -7,6 +7,7 @@ pub mod kinds;
 pub mod news;
 
 use self::kinds::{AboutDesignation, Ended, EndingSoon, Farewell, Registered, Requested, Welcome};
+use crate::designations::questions::AllSeats;
 use super::model::Seat;
 use super::policy::Visibility;
 use super::store::{self, Filter};
@@ -308,7 +309,8 @@ async fn to_body(ctx: &Ctx, txn: &Txn, seat: &Seat, except: Option<&Holder>) -> 
         as_of: Some(ctx.today()),
         ..Filter::default()
     };
-    let managers = store::list(txn, &Visibility::Everything, &filter, None, None).await?;
+    let seats = ctx.recall(&AllSeats).await?;
+    let managers = store::list(txn, &seats, &Visibility::Everything, &filter, None, None).await?;
     if managers.is_empty() {
         let pec = network::body_by_id(txn, seat.body_id).await?.pec;
         return Ok(pec
@@ -333,7 +335,8 @@ async fn to_body(ctx: &Ctx, txn: &Txn, seat: &Seat, except: Option<&Holder>) -> 
 async fn interested(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<Vec<Recipient>> {
     let mut recipients = to_body(ctx, txn, &designation.seat, Some(&designation.holder)).await?;
     let secretariat = Filter { kind: Some(SeatKind::Secretariat), as_of: Some(ctx.today()), ..Filter::default() };
-    for member in store::list(txn, &Visibility::Everything, &secretariat, None, None).await? {
+    let seats = ctx.recall(&AllSeats).await?;
+    for member in store::list(txn, &seats, &Visibility::Everything, &secretariat, None, None).await? {
         recipients.push(to_holder(&member));
     }
     let mut seen = vec![designation.holder.email.clone()];

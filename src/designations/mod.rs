@@ -25,6 +25,7 @@ pub mod model;
 pub mod policy;
 pub mod questions;
 pub mod risks;
+pub mod seats;
 pub mod service;
 pub mod silence;
 mod store;

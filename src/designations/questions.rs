@@ -1,7 +1,8 @@
 //! Questions about the register, answered from memory while the data stay the same ([`crate::memory`]).
 
-use super::model::{Seat, Unavailability};
+use super::model::Unavailability;
 use super::risks::Register;
+use super::seats::Seats;
 use super::store;
 use super::view::Designation;
 use crate::error::Result;
@@ -9,7 +10,7 @@ use crate::memory::Question;
 use chrono::NaiveDate;
 use sea_orm::ConnectionTrait;
 
-/// All seats of the network, in the order of their codes.
+/// All seats of the network.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AllSeats;
 
@@ -26,7 +27,7 @@ pub struct AbsencesOn(pub NaiveDate);
 pub struct RegisterOn(pub NaiveDate);
 
 impl Question for AllSeats {
-    type Answer = Vec<Seat>;
+    type Answer = Seats;
 
     async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::seats(db).await?)
@@ -37,7 +38,7 @@ impl Question for HoldersOn {
     type Answer = Vec<Designation>;
 
     async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
-        Ok(store::all_holders(db, self.0).await?)
+        Ok(store::all_holders(db, &store::seats(db).await?, self.0).await?)
     }
 }
 
@@ -53,7 +54,8 @@ impl Question for RegisterOn {
     type Answer = Register;
 
     async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
-        let (seats, designations) = (store::seats(db).await?, store::whole_register(db).await?);
-        Ok(Register::new(self.0, seats, designations, store::absences(db, self.0, self.0).await?))
+        let seats = store::seats(db).await?;
+        let designations = store::whole_register(db, &seats).await?;
+        Ok(Register::new(self.0, seats.to_vec(), designations, store::absences(db, self.0, self.0).await?))
     }
 }

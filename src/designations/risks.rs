@@ -1,5 +1,6 @@
 //! The register on one day, and the seats that it shows at risk: vacant, uncovered, soon or later vacant. Pure.
 
+use std::sync::Arc;
 use super::model::{ENDING_SOON_DAYS, Seat, Standing, Unavailability, needs_a_holder};
 use super::view::Designation;
 use crate::risk::{AtRisk, Risk, RiskKind};
@@ -29,7 +30,7 @@ pub enum Presence {
 /// The register as known now, evaluated for one day.
 pub struct Register {
     pub day: NaiveDate,
-    seats: Vec<Seat>,
+    seats: Vec<Arc<Seat>>,
     /// The designations to each seat: past, present and to come.
     terms: HashMap<SeatId, Vec<Designation>>,
     /// The absences that touch the day.
@@ -42,7 +43,7 @@ impl Register {
     /// Makes a register. `absences` are those that touch the day, without withdrawn ones.
     pub fn new(
         day: NaiveDate,
-        seats: Vec<Seat>,
+        seats: Vec<Arc<Seat>>,
         designations: Vec<Designation>,
         absences: Vec<Unavailability>,
     ) -> Self {
@@ -60,7 +61,7 @@ impl Register {
     }
 
     /// Returns the seats that must be filled.
-    pub fn watched(&self) -> impl Iterator<Item = &Seat> {
+    pub fn watched(&self) -> impl Iterator<Item = &Arc<Seat>> {
         self.seats.iter().filter(|seat| needs_a_holder(seat.kind))
     }
 
@@ -74,7 +75,7 @@ impl Register {
         answering
     }
 
-    pub fn seats(&self) -> &[Seat] {
+    pub fn seats(&self) -> &[Arc<Seat>] {
         &self.seats
     }
 

@@ -22,6 +22,7 @@ pub use self::checks::{Wanted, check_seat};
 use self::checks::{checked_provenance, checked_statement};
 use self::documents::attach_proof;
 use self::handover::{ask_if_vacant, carry_out_end_if_past, switch_off};
+use super::seats::Seats;
 use super::mail;
 use super::model::{
     self, Ending, GivenReason, NOTE_CHARACTERS, Occupied, Provenance, REASON_CHARACTERS, Refusal, Seat, Statement,
@@ -53,7 +54,8 @@ use serde_json::json;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-pub use super::store::{Filter as RegisterFilter, SeatKey};
+pub use super::seats::SeatKey;
+pub use super::store::Filter as RegisterFilter;
 
 /// The person to designate: a known person, or office contact data of a new one.
 #[derive(Clone, Debug)]
@@ -92,12 +94,12 @@ struct Entered {
 }
 
 async fn enter(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Entered> {
-    let seat = store::seat(txn, SeatKey::Code(&input.seat)).await?.ok_or(Refusal::SeatUnknown)?;
+    let seat = ctx.recall(&AllSeats).await?.find(SeatKey::Code(&input.seat)).cloned().ok_or(Refusal::SeatUnknown)?;
     ctx.demand(policy::may(&ctx.actor, Action::Designate, of_seat(&seat)))?;
     let wanted = Wanted::by(&input);
     let statement = match checked_statement(ctx, input.statement) {
         Ok(statement) => statement,
-        Err(wrong) => return typed::all_at_once(Err(wrong), [check_seat(txn, &wanted).await]),
+        Err(wrong) => return typed::all_at_once(Err(wrong), [check_seat(ctx, txn, &wanted).await]),
     };
     let person = match input.person {
         Designee::Known(id) => known_to(ctx, txn, id).await?,
@@ -123,7 +125,7 @@ async fn enter(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Entered> {
     let id = new.id;
     attach_proof(ctx, txn, id, &new.first.statement.provenance).await?;
     store::insert(txn, new).await?;
-    let entered = known(txn, id).await?;
+    let entered = known(ctx, txn, id).await?;
     record_statement(ctx, txn, Verb::Designate, &entered).await?;
     mail::registered(ctx, txn, &entered).await?;
     // Carried out only after the new holder is written, so that the seat does not count as vacant.
@@ -141,7 +143,8 @@ async fn known_to(ctx: &Ctx, txn: &Txn, id: PersonId) -> Result<PersonId> {
     let visible = scope::<Designation>(ctx)?;
     if visible != Visibility::Everything {
         let filter = Filter { person: Some(id), with_annulled: true, ..Filter::default() };
-        if store::list(txn, &visible, &filter, None, Some(1)).await?.is_empty() {
+        let seats = ctx.recall(&AllSeats).await?;
+        if store::list(txn, &seats, &visible, &filter, None, Some(1)).await?.is_empty() {
             return Err(Error::NotFound);
         }
     }
@@ -164,7 +167,7 @@ async fn end_present_holder(
     let filter = Filter { seat: Some(seat.id), as_of: Some(next.term.from), ..Filter::default() };
     let last_day = next.term.from - Days::new(1);
     let mut leaving = Vec::new();
-    for holder in store::list(txn, &Visibility::Everything, &filter, None, None).await? {
+    for holder in all(ctx, txn, &filter).await? {
         if holder.holder.id == newcomer {
             return Err(Refusal::AlreadyInSeat.into());
         }
@@ -222,7 +225,7 @@ async fn keep_a_secretariat(ctx: &Ctx, txn: &Txn, current: &Designation, remaini
         return Ok(());
     }
     for day in current.record.statement.term.first_days_lost(remaining, ctx.today()) {
-        let staying = holders_of(txn, SeatKind::Secretariat, day).await?;
+        let staying = holders_of(ctx, txn, SeatKind::Secretariat, day).await?;
         if staying.iter().all(|other| other.id == current.id) {
             return Err(Refusal::LastSecretariat.into());
         }
@@ -260,7 +263,7 @@ pub async fn correct(
     if !has_left && has_emptied(ctx, &current, &corrected) {
         ask_if_vacant(ctx, txn, &corrected.seat).await?;
     }
-    known(txn, id).await
+    known(ctx, txn, id).await
 }
 
 /// Tells whether a change ended the designation's coverage of today.
@@ -285,14 +288,14 @@ pub async fn annul(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, reason
     if has_emptied(ctx, &current, &annulled) {
         ask_if_vacant(ctx, txn, &annulled.seat).await?;
     }
-    known(txn, id).await
+    known(ctx, txn, id).await
 }
 
 /// Supersedes the current record and returns the present designation.
 async fn supersede(ctx: &Ctx, txn: &Txn, current: &Designation, successor: Successor) -> Result<Designation> {
     attach_proof(ctx, txn, current.id, &successor.statement.provenance).await?;
     store::supersede(txn, current, ctx.new_id(), successor, ctx.now(), ctx.actor.person_id()).await?;
-    known(txn, current.id).await
+    known(ctx, txn, current.id).await
 }
 
 /// Input for recording an absence.
@@ -363,7 +366,7 @@ pub async fn withdraw_unavailability(
 /// Who may: the secretariat. Mails: *designation requested* to the body, at most once a day. Errors: `not_found`,
 /// `seat_held`, `nobody_to_ask` (the body has neither a manager nor a certified mailbox).
 pub async fn request_designation(ctx: &Ctx, txn: &Txn, seat_code: &str) -> Result<()> {
-    let seat = seat(txn, SeatKey::Code(seat_code)).await?;
+    let seat = seat(ctx, SeatKey::Code(seat_code)).await?;
     ctx.demand(policy::may(&ctx.actor, Action::RequestDesignation, of_seat(&seat)))?;
     let held = store::holders_on(txn, seat.id, ctx.today()).await?;
     if let Some(Occupied { person_name, term, .. }) = held.into_iter().next() {
@@ -413,7 +416,14 @@ pub type Cursor = (NaiveDate, DesignationId);
 
 /// Lists up to `limit` designations that pass the filter and are visible to the caller, the latest term first.
 pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64) -> Result<Vec<Designation>> {
-    Ok(store::list(ctx.reader(), &scope::<Designation>(ctx)?, filter, after, Some(limit)).await?)
+    let seats = ctx.recall(&AllSeats).await?;
+    Ok(store::list(ctx.reader(), &seats, &scope::<Designation>(ctx)?, filter, after, Some(limit)).await?)
+}
+
+/// Lists all designations that pass the filter, whoever asks.
+async fn all(ctx: &Ctx, db: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Designation>> {
+    let seats = ctx.recall(&AllSeats).await?;
+    Ok(store::list(db, &seats, &Visibility::Everything, filter, None, None).await?)
 }
 
 /// Computes for each of these designations the days to its communication, as [`model::promptness`] does. An end is
@@ -444,25 +454,15 @@ pub async fn dossier(ctx: &Ctx, id: DesignationId) -> Result<Dossier> {
     })
 }
 
-/// Reads every seat of the network, in the order of the codes, for use cases; reads ask [`AllSeats`].
-pub async fn seats(db: &impl ConnectionTrait) -> Result<Vec<Seat>> {
-    Ok(store::seats(db).await?)
-}
-
 /// Lists the seats of the network, in the order of the codes. Who may: any participant.
-pub async fn list_seats(ctx: &Ctx) -> Result<Arc<Vec<Seat>>> {
+pub async fn list_seats(ctx: &Ctx) -> Result<Arc<Seats>> {
     ctx.demand(policy::may_ever(&ctx.actor, Action::ViewSeats))?;
     ctx.recall(&AllSeats).await
 }
 
 /// Finds one seat.
-pub async fn seat(db: &impl ConnectionTrait, key: SeatKey<'_>) -> Result<Seat> {
-    store::seat(db, key).await?.ok_or(Error::NotFound)
-}
-
-/// Finds the seat with a code, for reads.
-pub async fn seat_called(ctx: &Ctx, code: &str) -> Result<Seat> {
-    ctx.recall(&AllSeats).await?.iter().find(|seat| seat.code == code).cloned().ok_or(Error::NotFound)
+pub async fn seat(ctx: &Ctx, key: SeatKey<'_>) -> Result<Arc<Seat>> {
+    ctx.recall(&AllSeats).await?.find(key).cloned().ok_or(Error::NotFound)
 }
 
 /// Lists today's holders of seats of this kind, for reads.
@@ -472,14 +472,19 @@ pub async fn todays_holders_of(ctx: &Ctx, kind: SeatKind) -> Result<Vec<Designat
 }
 
 /// Lists the holders of seats of this kind on the day.
-pub async fn holders_of(db: &impl ConnectionTrait, kind: SeatKind, day: NaiveDate) -> Result<Vec<Designation>> {
+pub async fn holders_of(
+    ctx: &Ctx,
+    db: &impl ConnectionTrait,
+    kind: SeatKind,
+    day: NaiveDate,
+) -> Result<Vec<Designation>> {
     let filter = Filter { kind: Some(kind), as_of: Some(day), ..Filter::default() };
-    Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
+    all(ctx, db, &filter).await
 }
 
 /// Lists the holders of all seats on the day, for use cases that may have changed the register; others ask [`HoldersOn`].
-pub async fn all_holders(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<Designation>> {
-    Ok(store::all_holders(db, day).await?)
+pub async fn all_holders(ctx: &Ctx, db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<Designation>> {
+    Ok(store::all_holders(db, &*ctx.recall(&AllSeats).await?, day).await?)
 }
 
 /// Enqueues news to each holder today who is a reader, in the words of the reader's language; once to each person, and not
@@ -503,8 +508,8 @@ pub async fn absences(db: &impl ConnectionTrait, from: NaiveDate, to: NaiveDate)
 }
 
 /// Returns every designation as known now, whatever its term.
-pub async fn whole_register(db: &impl ConnectionTrait) -> Result<Vec<Designation>> {
-    Ok(store::whole_register(db).await?)
+pub async fn whole_register(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<Vec<Designation>> {
+    all(ctx, db, &Filter::default()).await
 }
 
 /// Returns the end of a day in Europe/Rome: "as known on day K" includes everything recorded on that day.
@@ -535,11 +540,12 @@ impl Scoped for Designation {
     }
 
     async fn find(
+        ctx: &Ctx,
         db: &impl ConnectionTrait,
         visible: &Visibility,
         id: DesignationId,
-    ) -> std::result::Result<Option<Self>, StoreError> {
-        store::find(db, visible, id).await
+    ) -> Result<Option<Self>> {
+        Ok(store::find(db, &*ctx.recall(&AllSeats).await?, visible, id).await?)
     }
 }
 
@@ -549,8 +555,8 @@ fn of_seat(seat: &Seat) -> Subject {
 }
 
 /// Reads a designation that must exist, such as one written in this transaction.
-async fn known(db: &impl ConnectionTrait, id: DesignationId) -> Result<Designation> {
-    let found = store::find(db, &Visibility::Everything, id).await?;
+async fn known(ctx: &Ctx, db: &impl ConnectionTrait, id: DesignationId) -> Result<Designation> {
+    let found = Designation::find(ctx, db, &Visibility::Everything, id).await?;
     Ok(found.ok_or_else(|| StoreError::inconsistent("designation", id, "gone within a transaction"))?)
 }
 

@@ -7,10 +7,12 @@ pub use absences::{absences, insert_unavailability, unavailabilities, unavailabi
 pub use records::{history, told};
 
 use self::records::{RecordRow, insert_record, records};
-use super::model::{Occupied, Seat, Successor};
+use super::model::{Occupied, Seat, Successor, Term};
 use super::policy::Visibility;
+use super::seats::Seats;
 use super::view::{Designation, Holder};
 use crate::db::{StoreError, exactly_one, page, read, save_row};
+use crate::letters;
 use crate::texts::Lang;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::ids::{BodyId, DesignationId, DesignationRecordId, ObservatoryId, PersonId, SeatId};
@@ -18,7 +20,7 @@ use entity::kinds::{RecordChange, SeatKind};
 use entity::{Instant, designation, designation_record as record, person, seat};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order, QueryFilter,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait, Select,
     sea_query::{Expr, SelectStatement},
 };
@@ -58,8 +60,7 @@ struct Row {
     version: i32,
     created_at: Instant,
     handed_over_at: Option<Instant>,
-    #[sea_orm(nested)]
-    seat: seat::Named,
+    seat_id: SeatId,
     person_id: PersonId,
     given_name: String,
     family_name: String,
@@ -70,14 +71,15 @@ struct Row {
     record: RecordRow,
 }
 
-impl From<Row> for Designation {
-    fn from(row: Row) -> Self {
-        Self {
+impl Row {
+    fn designation(self, seats: &Seats) -> Result<Designation> {
+        let row = self;
+        Ok(Designation {
             id: row.id,
             version: row.version,
             entered_at: row.created_at.0,
             handed_over_at: row.handed_over_at.map(|at| at.0),
-            seat: row.seat.into(),
+            seat: seats.named(row.seat_id)?,
             holder: Holder {
                 id: row.person_id,
                 given_name: row.given_name,
@@ -87,7 +89,7 @@ impl From<Row> for Designation {
                 bounced_at: row.bounced_at.map(|at| at.0),
             },
             record: row.record.into(),
-        }
+        })
     }
 }
 
@@ -108,11 +110,12 @@ impl From<seat::Named> for Seat {
     }
 }
 
-/// Selects all data of a line of the register, in one statement.
+/// Selects all data of a line of the register, in one statement. The names of its seat are known already ([`Seats`]).
 fn lines() -> Select<record::Entity> {
-    let lines = records()
+    records()
         .columns([
             designation::Column::Id,
+            designation::Column::SeatId,
             designation::Column::Version,
             designation::Column::CreatedAt,
             designation::Column::HandedOverAt,
@@ -126,8 +129,8 @@ fn lines() -> Select<record::Entity> {
             person::Column::BouncedAt,
         ])
         .join(JoinType::InnerJoin, join::record_to_designation())
-        .join(JoinType::InnerJoin, join::designation_to_seat());
-    seat::with_names(lines).join(JoinType::InnerJoin, join::designation_to_person())
+        .join(JoinType::InnerJoin, join::designation_to_seat())
+        .join(JoinType::InnerJoin, join::designation_to_person())
 }
 
 mod join {
@@ -156,13 +159,14 @@ mod join {
 /// Lists the visible designations that pass the filter, the latest term first.
 pub async fn list(
     db: &impl ConnectionTrait,
+    seats: &Seats,
     visible: &Visibility,
     filter: &Filter,
     after: Option<(NaiveDate, DesignationId)>,
     limit: Option<u64>,
 ) -> Result<Vec<Designation>> {
     let rows: Vec<Row> = read(db, &register(visible, filter, after), limit).await?;
-    Ok(rows.into_iter().map(Designation::from).collect())
+    rows.into_iter().map(|row| row.designation(seats)).collect()
 }
 
 /// Selects the visible lines that pass the filter. Both keys of the order are columns of one table, so that a page is read
@@ -173,11 +177,21 @@ fn register(
     after: Option<(NaiveDate, DesignationId)>,
 ) -> Select<record::Entity> {
     let lines = lines().filter(known(filter.known_at)).filter(seen_by(visible)).filter(narrowed(filter));
-    page(lines, Order::Desc, (record::Column::ValidFrom.into_expr(), record::Column::DesignationId), after)
+    page(lines, Order::Desc, register_order(), after)
+}
+
+/// The order of the register: by the first day of the term, and by the designation.
+fn register_order() -> (Expr, record::Column) {
+    (record::Column::ValidFrom.into_expr(), record::Column::DesignationId)
 }
 
 /// Finds one visible designation as known now.
-pub async fn find(db: &impl ConnectionTrait, visible: &Visibility, id: DesignationId) -> Result<Option<Designation>> {
+pub async fn find(
+    db: &impl ConnectionTrait,
+    seats: &Seats,
+    visible: &Visibility,
+    id: DesignationId,
+) -> Result<Option<Designation>> {
     let row = lines()
         .filter(known(None))
         .filter(seen_by(visible))
@@ -185,7 +199,7 @@ pub async fn find(db: &impl ConnectionTrait, visible: &Visibility, id: Designati
         .into_model::<Row>()
         .one(db)
         .await?;
-    Ok(row.map(Designation::from))
+    row.map(|row| row.designation(seats)).transpose()
 }
 
 fn known(at: Option<DateTime<Utc>>) -> Condition {
@@ -258,27 +272,50 @@ pub async fn occupied(db: &impl ConnectionTrait, seat: SeatId, from: NaiveDate) 
 }
 
 async fn occupied_by(db: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Occupied>> {
-    let held = list(db, &Visibility::Everything, filter, None, None).await?;
-    Ok(held
-        .into_iter()
-        .map(|one| Occupied {
-            designation_id: one.id,
-            person_id: one.holder.id,
-            person_name: one.holder.name(),
-            term: one.record.statement.term,
-        })
-        .collect())
+    let lines = record::Entity::find()
+        .select_only()
+        .columns([record::Column::DesignationId, record::Column::ValidFrom, record::Column::ValidTo])
+        .columns([person::Column::GivenName, person::Column::FamilyName])
+        .column_as(person::Column::Id, "person_id")
+        .join(JoinType::InnerJoin, join::record_to_designation())
+        .join(JoinType::InnerJoin, join::designation_to_person())
+        .filter(known(None))
+        .filter(narrowed(filter));
+    let lines = page(lines, Order::Desc, register_order(), None::<(NaiveDate, DesignationId)>);
+    let rows: Vec<OccupiedRow> = read(db, &lines, None).await?;
+    Ok(rows.into_iter().map(Occupied::from).collect())
+}
+
+#[derive(FromQueryResult)]
+struct OccupiedRow {
+    designation_id: DesignationId,
+    person_id: PersonId,
+    given_name: String,
+    family_name: String,
+    valid_from: NaiveDate,
+    valid_to: Option<NaiveDate>,
+}
+
+impl From<OccupiedRow> for Occupied {
+    fn from(row: OccupiedRow) -> Self {
+        Self {
+            designation_id: row.designation_id,
+            person_id: row.person_id,
+            person_name: letters::full_name(&row.given_name, &row.family_name),
+            term: Term { from: row.valid_from, to: row.valid_to },
+        }
+    }
 }
 
 /// Reads the holders of all seats on a day, the latest term first.
-pub async fn all_holders(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<Designation>> {
+pub async fn all_holders(db: &impl ConnectionTrait, seats: &Seats, day: NaiveDate) -> Result<Vec<Designation>> {
     let filter = Filter { as_of: Some(day), ..Filter::default() };
-    list(db, &Visibility::Everything, &filter, None, None).await
+    list(db, seats, &Visibility::Everything, &filter, None, None).await
 }
 
 /// Reads every designation as known now, whatever its term.
-pub async fn whole_register(db: &impl ConnectionTrait) -> Result<Vec<Designation>> {
-    list(db, &Visibility::Everything, &Filter::default(), None, None).await
+pub async fn whole_register(db: &impl ConnectionTrait, seats: &Seats) -> Result<Vec<Designation>> {
+    list(db, seats, &Visibility::Everything, &Filter::default(), None, None).await
 }
 
 /// Reads the holders of a seat on a day.
@@ -292,42 +329,14 @@ pub async fn successors(db: &impl ConnectionTrait, designation: &Designation) ->
     holders_on(db, designation.seat.id, last + Days::new(1)).await
 }
 
-/// Lists seats with the names of their bodies and observatories, by code.
-pub async fn seats(db: &impl ConnectionTrait) -> Result<Vec<Seat>> {
-    seats_where(db, Condition::all()).await
-}
-
-/// Identification of one seat.
-#[derive(Clone, Copy, Debug)]
-pub enum SeatKey<'a> {
-    Id(SeatId),
-    /// The code, for example `referent:bergamo`.
-    Code(&'a str),
-    /// The one seat of its kind in an observatory.
-    Of(SeatKind, ObservatoryId),
-    /// The one seat of its kind in the network: the secretariat, the direction.
-    Only(SeatKind),
-}
-
-/// Finds one seat.
-pub async fn seat(db: &impl ConnectionTrait, key: SeatKey<'_>) -> Result<Option<Seat>> {
-    let condition = match key {
-        SeatKey::Id(id) => seat::Column::Id.eq(id),
-        SeatKey::Code(code) => seat::Column::Code.eq(code),
-        SeatKey::Of(kind, observatory) => seat::Column::Kind.eq(kind).and(seat::Column::ObservatoryId.eq(observatory)),
-        SeatKey::Only(kind) => seat::Column::Kind.eq(kind),
-    };
-    Ok(seats_where(db, Condition::all().add(condition)).await?.into_iter().next())
-}
-
-async fn seats_where(db: &impl ConnectionTrait, condition: Condition) -> Result<Vec<Seat>> {
+/// Reads all seats with the names of their bodies and observatories.
+pub async fn seats(db: &impl ConnectionTrait) -> Result<Seats> {
     let rows = seat::with_names(seat::Entity::find().select_only())
-        .filter(condition)
         .order_by(seat::Column::Code, Order::Asc)
         .into_model::<seat::Named>()
         .all(db)
         .await?;
-    Ok(rows.into_iter().map(Seat::from).collect())
+    Ok(Seats::new(rows.into_iter().map(Seat::from)))
 }
 
 /// A new designation: its identity and its first record.

@@ -1,5 +1,6 @@
 //! Views of the register: a designation with the names of its person, seat and body, for pages, mails and REST.
 
+use std::sync::Arc;
 use super::model::{Record, Seat, Standing, Unavailability};
 use crate::documents::view::Document;
 use crate::letters;
@@ -35,7 +36,7 @@ pub struct Designation {
     pub entered_at: DateTime<Utc>,
     /// Instant at which its end was carried out; `None` while it is in force.
     pub handed_over_at: Option<DateTime<Utc>>,
-    pub seat: Seat,
+    pub seat: Arc<Seat>,
     pub holder: Holder,
     pub record: Record,
 }

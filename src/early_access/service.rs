@@ -155,7 +155,7 @@ pub async fn access(ctx: &Ctx, id: EarlyAccessId) -> Result<AccessView> {
 /// Lists all accesses, ended ones too, the latest first. Who may: secretariat and direction.
 pub async fn past_and_present(ctx: &Ctx) -> Result<Vec<AccessView>> {
     ctx.demand(policy::may(&ctx.actor, Action::ViewLog))?;
-    views(ctx, &designations::whole_register(ctx.reader()).await?).await
+    views(ctx, &designations::whole_register(ctx, ctx.reader()).await?).await
 }
 
 async fn views(ctx: &Ctx, register: &[Designation]) -> Result<Vec<AccessView>> {

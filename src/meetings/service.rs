@@ -31,7 +31,7 @@ use super::view::{
 use crate::audit;
 use crate::auth::actor::{Actor, HeldSeat};
 use crate::ctx::Ctx;
-use crate::db::{StoreError, Txn};
+use crate::db::Txn;
 use crate::error::{Code, Error, Result};
 use crate::mail::outbox::withdraw::{self, Promised};
 use crate::meetings::verb::Verb;
@@ -122,7 +122,7 @@ async fn followed(ctx: &Ctx, db: &impl ConnectionTrait, mut outcomes: Vec<Outcom
     let given = if ids.is_empty() {
         Vec::new()
     } else {
-        tasks::all(db, &tasks::TaskFilter { ids: Some(ids), ..tasks::TaskFilter::default() }).await?
+        tasks::all(ctx, db, &tasks::TaskFilter { ids: Some(ids), ..tasks::TaskFilter::default() }).await?
     };
     for outcome in &mut outcomes {
         outcome.overtaken = overtaken.remove(&outcome.id);
@@ -169,7 +169,7 @@ pub async fn dossier(ctx: &Ctx, db: &impl ConnectionTrait, meeting: Meeting) -> 
     let quorum = Quorum::of(parties.len(), parties.iter().filter_map(|party| recorded.get(&party.body_id)));
     let there = parties.iter().filter_map(|party| Some((party, recorded.get(&party.body_id)?)));
     // Without recorded presences the names are not needed.
-    let sitting = if recorded.is_empty() { Vec::new() } else { members::sitting(db, meeting.slot.day).await? };
+    let sitting = if recorded.is_empty() { Vec::new() } else { members::sitting(ctx, db, meeting.slot.day).await? };
     let stand_ins = stand_ins(there, &sitting);
     let presences =
         parties.into_iter().map(|party| PartyPresence { attendance: recorded.remove(&party.body_id), party }).collect();
@@ -261,10 +261,11 @@ impl Scoped for MeetingWithGuests {
     }
 
     async fn find(
+        _: &Ctx,
         db: &impl ConnectionTrait,
         visible: &Visibility,
         id: MeetingId,
-    ) -> std::result::Result<Option<Self>, StoreError> {
+    ) -> Result<Option<Self>> {
         let Some(meeting) = store::find(db, visible, id).await? else { return Ok(None) };
         Ok(Some(Self { meeting, guests: store::guests(db, id).await? }))
     }

@@ -1,5 +1,6 @@
 //! Meetings with the names of their table, parties and people, for pages, mails and REST.
 
+use std::sync::Arc;
 use super::model::agenda::Hours;
 use super::model::{AgendaItem, Attendance, Meeting, Party, Quorum, Slot, StandIn, Told, Venue};
 use crate::designations::model::Seat;
@@ -136,7 +137,7 @@ pub struct Outcome {
 /// The seat that has a task of a meeting, and the task's present day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assigned {
-    pub seat: Seat,
+    pub seat: Arc<Seat>,
     pub day: NaiveDate,
     /// Whether the caller may read the task itself.
     pub may_open: bool,

@@ -75,12 +75,12 @@ pub async fn claim_database(ctx: &Ctx) -> Result<bool, DemoRefused> {
 /// Everything in the past is written by the real use cases at its own time. Its mails stay in memory and are marked as
 /// sent, so that no person receives them. Takes some seconds, during which no other process may write to the database.
 pub async fn fill(services: &Arc<Services>) -> Result<bool, DemoRefused> {
-    let reader = services.db.reader();
-    if settings::get(reader, settings::DEMO).await?.as_deref() == Some(FILLED) {
+    let ctx = Ctx::system(services, "demo");
+    if settings::get(ctx.reader(), settings::DEMO).await?.as_deref() == Some(FILLED) {
         return Ok(false);
     }
     // The network's file designates only the secretariat.
-    if designations::whole_register(reader).await?.len() > 1 {
+    if designations::whole_register(&ctx, ctx.reader()).await?.len() > 1 {
         return Err(DemoRefused::Interrupted);
     }
     timeline::tell(services).await?;

@@ -97,7 +97,7 @@ impl From<SeatAtRisk> for RiskOut {
         let SeatAtRisk { kind, seat, holder, designation_id, day, due_meanwhile } = risk;
         Self {
             kind,
-            seat: seat.into(),
+            seat: SeatOut::from(&*seat),
             holder,
             designation_id,
             day,

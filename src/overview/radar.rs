@@ -1,5 +1,6 @@
 //! The vacancy radar: the risks reported by the slices, by seat, with the obligations due meanwhile. Pure.
 
+use std::sync::Arc;
 use crate::designations::model::Seat;
 use crate::designations::risks::Register;
 use crate::designations::view::Designation;
@@ -16,7 +17,7 @@ const LOOK_AHEAD_DAYS: u64 = 60;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeatAtRisk {
     pub kind: RiskKind,
-    pub seat: Seat,
+    pub seat: Arc<Seat>,
     /// Name of the holder concerned, if there is one.
     pub holder: Option<String>,
     pub designation_id: Option<DesignationId>,
@@ -59,7 +60,7 @@ impl<'a> Radar<'a> {
     }
 
     /// Returns the risks of a seat, and of the people responsible for it.
-    fn lines(&self, seat: &Seat) -> Vec<SeatAtRisk> {
+    fn lines(&self, seat: &Arc<Seat>) -> Vec<SeatAtRisk> {
         let of_seat = self.of_seats.get(&seat.id).into_iter().flatten().map(|(risk, designation)| {
             let designation = designation.and_then(|id| self.register.designation(seat.id, id));
             self.line(seat, risk, designation)
@@ -71,7 +72,7 @@ impl<'a> Radar<'a> {
         of_seat.chain(of_people).collect()
     }
 
-    fn line(&self, seat: &Seat, risk: &Risk, designation: Option<&Designation>) -> SeatAtRisk {
+    fn line(&self, seat: &Arc<Seat>, risk: &Risk, designation: Option<&Designation>) -> SeatAtRisk {
         SeatAtRisk {
             kind: risk.kind,
             seat: designation.map_or(seat, |one| &one.seat).clone(),

@@ -4,6 +4,7 @@ mod public;
 
 pub use public::{Front, Part, Report, front, open_data, part_of};
 
+use std::sync::Arc;
 use super::policy::{self, Action};
 use super::radar::{self, SeatAtRisk};
 use crate::agenda::service as agenda;
@@ -103,7 +104,7 @@ pub struct OwedFor {
 /// An obligation with its seat and what the secretariat needs to pursue it.
 pub struct Owed {
     pub obligation: Obligation,
-    pub seat: Option<Seat>,
+    pub seat: Option<Arc<Seat>>,
     /// Today's holder of the seat.
     pub holder: Option<PersonView>,
     /// Manager of the seat's body, who hears of late work from the secretariat.
@@ -205,7 +206,7 @@ async fn waiting(ctx: &Ctx) -> Result<Vec<DeliverableView>> {
 async fn held_up(ctx: &Ctx) -> Result<Vec<Task>> {
     let states = Some(vec![TaskState::Refused, TaskState::Blocked]);
     let filter = TaskFilter { states, ..TaskFilter::default() };
-    let mut held_up = tasks::service::all(ctx.reader(), &filter).await?;
+    let mut held_up = tasks::service::all(ctx, ctx.reader(), &filter).await?;
     held_up.retain(|task| task.state() == TaskState::Refused || task.is_due());
     held_up.sort_by_key(|task| task.state() != TaskState::Refused);
     Ok(held_up)
@@ -362,13 +363,13 @@ async fn dossier(ctx: &Ctx, seat: &HeldSeat, mut open: Vec<Obligation>, coming: 
 }
 
 /// Returns whether the holder of a seat also does the work of another: a deputy that of the observatory's referent.
-fn works_for(held: &HeldSeat, seat: SeatId, referents: &[Seat]) -> bool {
-    let is_stood_in_for = |one: &Seat| one.id == seat && one.observatory_id == held.observatory_id;
+fn works_for(held: &HeldSeat, seat: SeatId, referents: &[Arc<Seat>]) -> bool {
+    let is_stood_in_for = |one: &Arc<Seat>| one.id == seat && one.observatory_id == held.observatory_id;
     held.seat_id == seat || held.kind == SeatKind::Deputy && referents.iter().any(is_stood_in_for)
 }
 
 /// Returns the referents' seats, which only deputies need; empty for other callers.
-async fn referents_for_deputies(ctx: &Ctx) -> Result<Vec<Seat>> {
+async fn referents_for_deputies(ctx: &Ctx) -> Result<Vec<Arc<Seat>>> {
     if !ctx.actor.holds(SeatKind::Deputy) {
         return Ok(Vec::new());
     }

@@ -143,7 +143,7 @@ impl Telling {
 /// Enqueues one mail to each referent and deputy of the observatories that owe something for the release, except to the
 /// person who acts. It leaves after [`QUIET`], so that several changes within some minutes are one mail.
 pub(super) async fn tell(ctx: &Ctx, txn: &Txn, view: &ReleaseView, product: &Product, telling: &Telling) -> Result<()> {
-    let owed = Workload::of(txn, view.release.id).await?;
+    let owed = Workload::of(ctx, txn, view.release.id).await?;
     let holders = ctx.recall(&HoldersOn(ctx.today())).await?;
     let drafts = readers(ctx, telling, &holders, &owed)
         .into_values()

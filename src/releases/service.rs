@@ -20,6 +20,8 @@ pub use show::{
 
 use self::concerned::Network;
 use self::plan::{free_address, observatory_for, product_for};
+use std::sync::Arc;
+use crate::designations::questions::AllSeats;
 use super::mail::{self, Telling, Workload};
 use super::model::{NOTICE_TARGET_WORKING_DAYS, Reason, Refusal, Release, Slot, When, must_be_in_use, must_be_owed_by};
 use super::policy::{self, Action};
@@ -35,7 +37,6 @@ use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::deliverables::service::{self as deliverables, Owed};
 use crate::designations::model::Seat;
-use crate::designations::service as designations;
 use crate::each::Failures;
 use crate::error::{Error, Refusal as _, Result};
 use crate::network::model::ObservatoryView;
@@ -211,7 +212,7 @@ pub async fn confirm(
 async fn plan_work(ctx: &Ctx, txn: &Txn, release: &Release, product: &Product, network: &Network) -> Result<()> {
     let work = network.work(product, release, &network.concerned(release, &[]))?;
     let deliverables = deliverables::plan(ctx, txn, release.id, &owed(&work)).await?;
-    let seats = designations::seats(txn).await?;
+    let seats = ctx.recall(&AllSeats).await?;
     let mut steps = Vec::new();
     for one in &work {
         for step in &product.steps {
@@ -219,7 +220,7 @@ async fn plan_work(ctx: &Ctx, txn: &Txn, release: &Release, product: &Product, n
             else {
                 continue;
             };
-            let seat = network.seat_for(&seats, step.seat, one.observatory)?.clone();
+            let seat = Arc::clone(network.seat_for(&seats, step.seat, one.observatory)?);
             steps.push(step_task(product, release, step, seat, (*deliverable_id, due_day)));
         }
     }
@@ -231,7 +232,7 @@ fn step_task(
     product: &Product,
     release: &Release,
     step: &Step,
-    seat: Seat,
+    seat: Arc<Seat>,
     (deliverable_id, due_day): (DeliverableId, NaiveDate),
 ) -> StepTask {
     StepTask {
@@ -298,7 +299,7 @@ pub async fn move_to(
     let concerned = network.concerned(&moved, &shares);
     let despite_non_working =
         network.check_day(&concerned, ctx.today(), slot.day, input.despite_non_working.as_deref())?;
-    let (before, text) = (Workload::of(txn, id).await?, reason.text.clone());
+    let (before, text) = (Workload::of(ctx, txn, id).await?, reason.text.clone());
     let why = Why { reason: Some(reason), despite_non_working, outcome_id, ..Why::default() };
     let saved = save(ctx, txn, &moved, ReleaseChangeKind::Moved, why).await?;
     rederive_work(ctx, txn, &moved, own_work(txn, &network, &product, &moved, &before.tasks).await?).await?;
@@ -474,8 +475,8 @@ impl Scoped for ReleaseView {
         Some(())
     }
 
-    async fn find(db: &impl ConnectionTrait, (): &(), id: ReleaseId) -> std::result::Result<Option<Self>, StoreError> {
-        store::find(db, id).await
+    async fn find(_: &Ctx, db: &impl ConnectionTrait, (): &(), id: ReleaseId) -> Result<Option<Self>> {
+        Ok(store::find(db, id).await?)
     }
 }
 

@@ -6,6 +6,7 @@ use crate::designations::view::Designation;
 use entity::ids::{DesignationId, SeatId};
 use entity::kinds::SeatKind;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Reason why the reminder does not go to the holder of the seat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +31,7 @@ pub struct Addressee<'a> {
 /// Seats, holders and absences of one day.
 #[derive(Debug)]
 pub struct Roll {
-    seats: HashMap<SeatId, Seat>,
+    seats: HashMap<SeatId, Arc<Seat>>,
     /// Longest in their seat first, so that the recipient stays the same as long as the holders do.
     holders: Vec<Designation>,
     away: BTreeSet<DesignationId>,
@@ -39,12 +40,12 @@ pub struct Roll {
 impl Roll {
     /// Makes the roll. `holders` are in force on the day; `away` are those whose work is to be reassigned that day. A
     /// holder who is absent but can finish running work still gets the reminders.
-    pub fn new(seats: Vec<Seat>, mut holders: Vec<Designation>, away: BTreeSet<DesignationId>) -> Self {
+    pub fn new(seats: &[Arc<Seat>], mut holders: Vec<Designation>, away: BTreeSet<DesignationId>) -> Self {
         holders.sort_by_key(|holder| (holder.record.statement.term.from, holder.id));
-        Self { seats: seats.into_iter().map(|seat| (seat.id, seat)).collect(), holders, away }
+        Self { seats: seats.iter().map(|seat| (seat.id, Arc::clone(seat))).collect(), holders, away }
     }
 
-    pub fn seat(&self, id: SeatId) -> Option<&Seat> {
+    pub fn seat(&self, id: SeatId) -> Option<&Arc<Seat>> {
         self.seats.get(&id)
     }
 

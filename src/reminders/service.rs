@@ -2,6 +2,7 @@
 
 mod urge;
 
+use std::sync::Arc;
 use super::addressee::Roll;
 use super::ladder;
 use super::mail::meant::{self, Meant};
@@ -105,7 +106,7 @@ pub async fn run(ctx: &Ctx) -> Result<Tally> {
 
 /// State from which a run is planned.
 struct Look {
-    roll: Roll,
+    roll: Arc<Roll>,
     obligations: Vec<Obligation>,
     meant: Meant,
     settled: Settled,
@@ -115,7 +116,7 @@ struct Look {
 /// Reads the due obligations and the recorded reminders, without making any writer wait.
 async fn look(ctx: &Ctx, rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> Result<Look> {
     let db = ctx.reader();
-    let roll = meant::roll(db, today).await?;
+    let roll = meant::roll(ctx, today).await?;
     let obligations = slices::due(ctx, db, horizon(rungs, calendars, today)).await?;
     let meant = Meant::of(&obligations, &roll);
     let settled = Log::read(db, obligations.iter(), &meant).await?.settled;
@@ -155,7 +156,7 @@ async fn tell(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, today: NaiveDate, until: Na
 /// to another person now.
 async fn still_meant(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, today: NaiveDate) -> Result<Option<Meant>> {
     let names = mail.lines.iter().map(|line| (line.obligation.kind, line.obligation.id));
-    let meant = Meant::of(&slices::still_due(ctx, txn, names).await?, &meant::roll(txn, today).await?);
+    let meant = Meant::of(&slices::still_due(ctx, txn, names).await?, &*meant::roll(ctx, today).await?);
     let person = mail.to.holder.id;
     let holds = mail.lines.iter().all(|line| meant.is_of(line.obligation, person));
     Ok(holds.then_some(meant))
@@ -235,7 +236,7 @@ async fn untrue(ctx: &Ctx, today: NaiveDate) -> Result<HashSet<MailId>> {
         promises.iter().filter(|promise| promise.is_waiting()).map(|promise| promise.id).collect();
     let told = store::entries_of_mails(db, &waiting).await?;
     let obligations = slices::still_due(ctx, db, told.iter().map(|entry| (entry.key.kind, entry.key.id))).await?;
-    let meant = Meant::of(&obligations, &meant::roll(db, today).await?);
+    let meant = Meant::of(&obligations, &*meant::roll(ctx, today).await?);
     Ok(told.into_iter().filter(|entry| !meant.holds(entry)).filter_map(|entry| entry.mail_id).collect())
 }
 
@@ -334,8 +335,8 @@ pub async fn last_sent(db: &impl ConnectionTrait, obligations: &[Uuid]) -> Resul
 }
 
 /// Returns who is reminded today for which seat.
-pub async fn todays_roll(ctx: &Ctx) -> Result<Roll> {
-    meant::todays_roll(ctx).await
+pub async fn todays_roll(ctx: &Ctx) -> Result<Arc<Roll>> {
+    meant::roll(ctx, ctx.today()).await
 }
 
 /// Returns the reminder log, latest first. Who may: the secretariat.

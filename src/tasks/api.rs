@@ -11,6 +11,7 @@ use self::wire::{
     CompleteTaskIn, ExpectLateIn, GiveTasksIn, HandTaskOnIn, TaskChange, TaskReasonIn, TaskRepliesOut, TasksGivenOut,
 };
 pub use self::wire::{TaskOut, TasksQuery};
+use crate::designations::seats::SeatKey;
 use super::model::{Task, Wording};
 use super::policy;
 use super::policy::Action;
@@ -141,7 +142,7 @@ pub async fn list_tasks(
 pub async fn filter_of(ctx: &Ctx, query: &TasksQuery) -> Result<TaskFilter, Error> {
     let seat = match &query.seat {
         Some(code) => {
-            let seat = designations::seat_called(ctx, code).await;
+            let seat = designations::seat(ctx, SeatKey::Code(code)).await;
             Some(seat.map_err(|error| error.as_unknown("seat"))?.id)
         }
         None => None,

@@ -1,10 +1,10 @@
 //! Tasks as obligations, and the answers about them, for `slices.rs`.
 
 use super::model::Task;
-use super::policy::Visibility;
-use super::store::{self, Filter};
+use super::service::{self, TaskFilter};
 use super::verb::Verb;
 use crate::audit::trail;
+use crate::ctx::Ctx;
 use crate::due::{Asked, Obligation};
 use crate::error::Result;
 use crate::silence::Instants;
@@ -16,14 +16,13 @@ use sea_orm::ConnectionTrait;
 ///
 /// A blocked task, and one whose deliverable is blocked, is left out, because a reminder does not remove the obstacle.
 /// It stays in the secretariat's lists.
-pub async fn obligations(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Obligation>> {
+pub async fn obligations(ctx: &Ctx, db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Obligation>> {
     if !asked.includes(ObligationKind::Task) {
         return Ok(Vec::new());
     }
     let ids = asked.ids(ObligationKind::Task);
-    let filter = Filter { due: true, upto: asked.upto(), ids, ..Filter::default() };
-    let tasks = store::list(db, &Visibility::Everything, &filter, None, None).await?;
-    Ok(tasks.into_iter().filter_map(obligation).collect())
+    let filter = TaskFilter { due: true, upto: asked.upto(), ids, ..TaskFilter::default() };
+    Ok(service::all(ctx, db, &filter).await?.into_iter().filter_map(obligation).collect())
 }
 
 /// Returns the obligation that an open task is; `None` for one that is held up.

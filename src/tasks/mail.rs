@@ -5,6 +5,8 @@
 
 pub mod proposals;
 
+use crate::open::Scoped as _;
+use crate::designations::questions::AllSeats;
 use super::model::Task;
 use super::policy::Visibility;
 use super::store;
@@ -34,9 +36,9 @@ impl MailKind for Given {
     const SUBJECT: &'static str = "task";
 
     /// Tells whether the task is still to be done by the day stated in the mail.
-    async fn still_true(_: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
+    async fn still_true(ctx: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
         let Some(id) = mail.subject::<TaskId>() else { return Ok(false) };
-        let known = store::find(db, &Visibility::Everything, id).await?;
+        let known = Task::find(ctx, db, &Visibility::Everything, id).await?;
         Ok(known.is_some_and(|task| task.is_due() && mail.speaks_of(task.day())))
     }
 }
@@ -66,9 +68,9 @@ impl MailKind for GivenTogether {
     const SUBJECT: &'static str = "giving";
 
     /// Tells whether one of the tasks is still to be done.
-    async fn still_true(_: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
+    async fn still_true(ctx: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
         let Some(name) = mail.subject::<GivingId>() else { return Ok(false) };
-        Ok(told_with(db, &[name]).await?.iter().any(Task::is_due))
+        Ok(told_with(ctx, db, &[name]).await?.iter().any(Task::is_due))
     }
 }
 
@@ -81,9 +83,9 @@ impl MailKind for Changed {
     const SUBJECT: &'static str = "task";
 
     /// Tells whether nothing has changed since.
-    async fn still_true(_: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
+    async fn still_true(ctx: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
         let Some(id) = mail.subject::<TaskId>() else { return Ok(false) };
-        let known = store::find(db, &Visibility::Everything, id).await?;
+        let known = Task::find(ctx, db, &Visibility::Everything, id).await?;
         Ok(known.is_some_and(|task| Some(task.version) == mail.about_version))
     }
 }
@@ -97,9 +99,9 @@ impl MailKind for ChangedTogether {
     const SUBJECT: &'static str = "giving";
 
     /// Tells whether no later mail tells of all these tasks.
-    async fn still_true(_: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
+    async fn still_true(ctx: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
         let Some(name) = mail.subject::<GivingId>() else { return Ok(false) };
-        Ok(!told_with(db, &[name]).await?.is_empty())
+        Ok(!told_with(ctx, db, &[name]).await?.is_empty())
     }
 }
 
@@ -112,9 +114,9 @@ impl MailKind for Refused {
     const SUBJECT: &'static str = "task";
 
     /// Tells whether the task is still refused.
-    async fn still_true(_: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
+    async fn still_true(ctx: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
         let Some(id) = mail.subject::<TaskId>() else { return Ok(false) };
-        let known = store::find(db, &Visibility::Everything, id).await?;
+        let known = Task::find(ctx, db, &Visibility::Everything, id).await?;
         Ok(known.is_some_and(|task| task.state() == TaskState::Refused && Some(task.version) == mail.about_version))
     }
 }
@@ -164,12 +166,14 @@ impl Change<'_> {
     }
 }
 
-async fn told_with(db: &impl ConnectionTrait, names: &[GivingId]) -> Result<Vec<Task>> {
+/// Returns the tasks of which mails tell.
+async fn told_with(ctx: &Ctx, db: &impl ConnectionTrait, names: &[GivingId]) -> Result<Vec<Task>> {
     if names.is_empty() {
         return Ok(Vec::new());
     }
     let filter = store::Filter { told_with: Some(names.to_vec()), ..store::Filter::default() };
-    Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
+    let seats = ctx.recall(&AllSeats).await?;
+    Ok(store::list(db, &seats, &Visibility::Everything, &filter, None, None).await?)
 }
 
 /// Returns the mails about given tasks that still wait in their quiet minutes.
@@ -191,7 +195,7 @@ pub(super) async fn given_together(ctx: &Ctx, txn: &Txn, new: &[Task]) -> Result
         tasks.entry(task.seat.id).or_default().push(task.clone());
     }
     let mut overtaken: BTreeSet<GivingId> = BTreeSet::new();
-    for earlier in told_with(txn, &names).await? {
+    for earlier in told_with(ctx, txn, &names).await? {
         let Some(of_seat) = tasks.get_mut(&earlier.seat.id) else { continue };
         overtaken.extend(earlier.told_with);
         if earlier.is_due() && of_seat.iter().all(|task| task.id != earlier.id) {
@@ -272,7 +276,7 @@ async fn write_again(
     waiting: &[(withdraw::Promised, GivingId)],
     names: &BTreeSet<GivingId>,
 ) -> Result<()> {
-    let mut together = told_with(txn, &names.iter().copied().collect::<Vec<_>>()).await?;
+    let mut together = told_with(ctx, txn, &names.iter().copied().collect::<Vec<_>>()).await?;
     together.retain(Task::is_due);
     let mails = waiting.iter().filter(|(_, name)| names.contains(name)).map(|(mail, _)| mail.id);
     withdraw::withdraw(ctx, txn, &mails.collect::<Vec<_>>()).await?;

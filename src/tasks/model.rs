@@ -1,5 +1,6 @@
 //! A task and its lifecycle. Pure.
 
+use std::sync::Arc;
 use crate::deliverables::model::{is_settled, reviews};
 use crate::designations::model::Seat;
 use crate::error::{Code, Refusal as DomainRefusal, Refused};
@@ -189,7 +190,7 @@ impl Stage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Task {
     pub id: TaskId,
-    pub seat: Seat,
+    pub seat: Arc<Seat>,
     pub release_id: Option<ReleaseId>,
     pub deliverable_id: Option<DeliverableId>,
     /// State of the deliverable, if the task is a step towards one.
@@ -294,7 +295,7 @@ impl Task {
     }
 
     /// Gives a refused task to another seat, which may refuse it as well.
-    pub fn handed_on(mut self, seat: Seat) -> Result<Self, Refusal> {
+    pub fn handed_on(mut self, seat: Arc<Seat>) -> Result<Self, Refusal> {
         LIFECYCLE.lead(self.state(), Event::HandOn)?;
         if seat.id == self.seat.id {
             return Err(Refusal::SameSeat);

@@ -12,6 +12,8 @@ mod work;
 
 pub use load::{Load, Months, PlaceLoad, load};
 
+use std::sync::Arc;
+use crate::designations::questions::AllSeats;
 use super::mail;
 use super::model::{GivenAt, Stage, Step, Task, is_open};
 use super::policy::{self, Action, Subject, Visibility};
@@ -19,7 +21,7 @@ use super::store::{self, Cursor, Filter};
 use crate::audit;
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
-use crate::db::{StoreError, Txn};
+use crate::db::Txn;
 use crate::deliverables::model::open_remarks;
 use crate::deliverables::service::{self as deliverables, SubmitIn};
 use crate::deliverables::view::DeliverableView;
@@ -64,13 +66,15 @@ pub const TEXT_CHARACTERS: usize = 1000;
 
 /// Returns the visible tasks that pass the filter, earliest day first.
 pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64) -> Result<Vec<Task>> {
-    Ok(store::list(ctx.reader(), &scope::<Task>(ctx)?, filter, after, Some(limit)).await?)
+    let seats = ctx.recall(&AllSeats).await?;
+    Ok(store::list(ctx.reader(), &seats, &scope::<Task>(ctx)?, filter, after, Some(limit)).await?)
 }
 
 /// Lists all visible tasks that pass a filter, earliest day first; none for a caller who sees no task.
 pub async fn list_visible(ctx: &Ctx, filter: &Filter) -> Result<Vec<Task>> {
     let Some(visible) = Task::visibility(&ctx.actor) else { return Ok(Vec::new()) };
-    Ok(store::list(ctx.reader(), &visible, filter, None, None).await?)
+    let seats = ctx.recall(&AllSeats).await?;
+    Ok(store::list(ctx.reader(), &seats, &visible, filter, None, None).await?)
 }
 
 /// Returns one task. Unknown and invisible ones get the same answer.
@@ -79,13 +83,14 @@ pub async fn task(ctx: &Ctx, db: &impl ConnectionTrait, id: TaskId) -> Result<Ta
 }
 
 /// Returns one task, for slices that act for the service itself: a mailed link, the portal.
-pub async fn any_task(db: &impl ConnectionTrait, id: TaskId) -> Result<Task> {
-    store::find(db, &Visibility::Everything, id).await?.ok_or(Error::NotFound)
+pub async fn any_task(ctx: &Ctx, db: &impl ConnectionTrait, id: TaskId) -> Result<Task> {
+    Task::find(ctx, db, &Visibility::Everything, id).await?.ok_or(Error::NotFound)
 }
 
 /// Returns all tasks that pass the filter, for slices that act for the service itself: the Monday page, the dossier.
-pub async fn all(db: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Task>> {
-    Ok(store::list(db, &Visibility::Everything, filter, None, None).await?)
+pub async fn all(ctx: &Ctx, db: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Task>> {
+    let seats = ctx.recall(&AllSeats).await?;
+    Ok(store::list(db, &seats, &Visibility::Everything, filter, None, None).await?)
 }
 
 /// Returns the meeting and the point from which a task came, for members of the table, who may read every meeting that
@@ -100,7 +105,7 @@ pub async fn given_at(ctx: &Ctx, task: &Task) -> Result<Option<GivenAt>> {
 /// A step of a confirmed release, for one observatory.
 #[derive(Clone, Debug)]
 pub struct StepTask {
-    pub seat: Seat,
+    pub seat: Arc<Seat>,
     pub release_id: ReleaseId,
     pub deliverable_id: DeliverableId,
     pub step_id: ProductStepId,
@@ -153,7 +158,7 @@ pub async fn rederive(
 ) -> Result<()> {
     let filter = Filter { release: Some(release), ..Filter::default() };
     let mut by_day: BTreeMap<NaiveDate, Vec<TaskId>> = BTreeMap::new();
-    for task in all(txn, &filter).await? {
+    for task in all(ctx, txn, &filter).await? {
         let (Some(step), Some(deliverable)) = (task.step_id, task.deliverable_id) else { continue };
         let Some(day) = day_of(step, deliverable) else { continue };
         let (id, before) = (task.id, task.due_day);
@@ -171,7 +176,7 @@ pub async fn rederive(
 /// Cancels the open tasks of a cancelled release; `releases` calls this and records the event.
 pub async fn cancel_all(ctx: &Ctx, txn: &Txn, release: ReleaseId, reason: &str) -> Result<()> {
     let filter = Filter { release: Some(release), ..Filter::default() };
-    for task in all(txn, &filter).await? {
+    for task in all(ctx, txn, &filter).await? {
         if let Ok(cancelled) = task.cancelled(Some(typed::cut(reason, TEXT_CHARACTERS))) {
             store::save(txn, &cancelled, ctx.now()).await?;
         }
@@ -182,7 +187,7 @@ pub async fn cancel_all(ctx: &Ctx, txn: &Txn, release: ReleaseId, reason: &str) 
 /// A task to create: from a meeting's outcome, or because a page is missing.
 #[derive(Clone, Debug)]
 pub struct NewTask {
-    pub seat: Seat,
+    pub seat: Arc<Seat>,
     pub origin: TaskOrigin,
     pub release_id: Option<ReleaseId>,
     pub deliverable_id: Option<DeliverableId>,
@@ -227,7 +232,7 @@ pub async fn create(ctx: &Ctx, txn: &Txn, new: NewTask) -> Result<Task> {
     };
     store::insert_all(txn, std::slice::from_ref(&task)).await?;
     record(ctx, txn, Verb::Create, &task).await?;
-    let created = any_task(txn, task.id).await?;
+    let created = any_task(ctx, txn, task.id).await?;
     if created.origin == TaskOrigin::Outcome {
         mail::given(ctx, txn, &created).await?;
     }
@@ -240,7 +245,7 @@ pub async fn create(ctx: &Ctx, txn: &Txn, new: NewTask) -> Result<Task> {
 /// Who may: the service itself. Mails: none.
 pub async fn settle_pages(ctx: &Ctx, txn: &Txn, filter: &Filter) -> Result<()> {
     ctx.demand(policy::may_ever(&ctx.actor, Action::Settle))?;
-    for task in open_pages(txn, filter).await? {
+    for task in open_pages(ctx, txn, filter).await? {
         let task = if task.stage.resume().is_some() { task.unblocked()? } else { task };
         save(ctx, txn, task.completed(ctx.now())?, Verb::Settle).await?;
     }
@@ -248,8 +253,8 @@ pub async fn settle_pages(ctx: &Ctx, txn: &Txn, filter: &Filter) -> Result<()> {
 }
 
 /// Returns the open tasks about a page.
-pub async fn open_pages(db: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Task>> {
-    let mut tasks = all(db, filter).await?;
+pub async fn open_pages(ctx: &Ctx, db: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Task>> {
+    let mut tasks = all(ctx, db, filter).await?;
     tasks.retain(|task| task.origin == TaskOrigin::MissingPage && is_open(task.state()));
     Ok(tasks)
 }
@@ -273,7 +278,7 @@ pub async fn start(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32) -> Result<Tas
     if let Some(deliverable) = deliverable.filter(|_| saved.leads_to_hand_in()) {
         deliverables::work_begun(ctx, txn, deliverable).await?;
     }
-    any_task(txn, id).await
+    any_task(ctx, txn, id).await
 }
 
 /// Completes a task. Completing the observatory's last open step submits the deliverable, with the text and the note; a
@@ -284,7 +289,7 @@ pub async fn start(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32) -> Result<Tas
 pub async fn complete(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, input: SubmitIn) -> Result<Task> {
     let mut current = open::<Task>(ctx, txn, id, Action::Complete, Seen::Version(version)).await?;
     let input = deliverables::checked(input)?;
-    let hands_in = hands_in(txn, &current).await?;
+    let hands_in = hands_in(ctx, txn, &current).await?;
     current.note = input.note.clone().or(current.note);
     let done = save(ctx, txn, current.completed(ctx.now())?, Verb::Complete).await?;
     if let Some(deliverable) = done.deliverable_id.filter(|_| done.leads_to_hand_in()) {
@@ -293,13 +298,13 @@ pub async fn complete(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, input: Sub
             deliverables::work_done(ctx, txn, deliverable, input).await?;
         }
     }
-    any_task(txn, id).await
+    any_task(ctx, txn, id).await
 }
 
 /// Returns whether completing the task submits its deliverable: it is the observatory's last open step.
-pub async fn hands_in(db: &impl ConnectionTrait, task: &Task) -> Result<bool> {
+pub async fn hands_in(ctx: &Ctx, db: &impl ConnectionTrait, task: &Task) -> Result<bool> {
     let Some(deliverable) = task.deliverable_id.filter(|_| task.leads_to_hand_in()) else { return Ok(false) };
-    let steps = steps_to(db, deliverable).await?;
+    let steps = steps_to(ctx, db, deliverable).await?;
     if steps.iter().any(|step| step.id != task.id && is_open(step.state())) {
         return Ok(false);
     }
@@ -313,9 +318,9 @@ pub async fn remarks(db: &impl ConnectionTrait, task: &Task) -> Result<Option<St
 }
 
 /// Returns the observatory's steps towards a deliverable, earliest day first.
-async fn steps_to(db: &impl ConnectionTrait, deliverable: DeliverableId) -> Result<Vec<Task>> {
+async fn steps_to(ctx: &Ctx, db: &impl ConnectionTrait, deliverable: DeliverableId) -> Result<Vec<Task>> {
     let filter = Filter { deliverable: Some(deliverable), ..Filter::default() };
-    let mut steps = all(db, &filter).await?;
+    let mut steps = all(ctx, db, &filter).await?;
     steps.retain(Task::leads_to_hand_in);
     Ok(steps)
 }
@@ -333,7 +338,7 @@ pub async fn reopen(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32) -> Result<Ta
 /// Who may: the observatory, the secretariat on its behalf. Mails: none. Errors: those of [`deliverables::withdraw`].
 pub async fn take_back(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> Result<DeliverableView> {
     let taken_back = deliverables::withdraw(ctx, txn, id, version).await?;
-    if let Some(step) = last_step_done(txn, id).await? {
+    if let Some(step) = last_step_done(ctx, txn, id).await? {
         let reopened = save(ctx, txn, step.reopened()?, Verb::Reopen).await?;
         let day = taken_back.deliverable.due_day;
         if reopened.due_day != day {
@@ -345,11 +350,11 @@ pub async fn take_back(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) ->
 }
 
 /// Returns the step that submitted a deliverable; `None` while another step is open or changes are requested.
-async fn last_step_done(txn: &Txn, id: DeliverableId) -> Result<Option<Task>> {
+async fn last_step_done(ctx: &Ctx, txn: &Txn, id: DeliverableId) -> Result<Option<Task>> {
     if open_remarks(&deliverables::submissions(txn, id).await?).is_some() {
         return Ok(None);
     }
-    let steps = steps_to(txn, id).await?;
+    let steps = steps_to(ctx, txn, id).await?;
     if steps.iter().any(|step| is_open(step.state())) {
         return Ok(None);
     }
@@ -441,11 +446,12 @@ impl Scoped for Task {
     }
 
     async fn find(
+        ctx: &Ctx,
         db: &impl ConnectionTrait,
         visible: &Visibility,
         id: TaskId,
-    ) -> std::result::Result<Option<Self>, StoreError> {
-        store::find(db, visible, id).await
+    ) -> Result<Option<Self>> {
+        Ok(store::find(db, &*ctx.recall(&AllSeats).await?, visible, id).await?)
     }
 }
 
@@ -457,7 +463,7 @@ pub fn subject(seat: &Seat) -> Subject {
 async fn save(ctx: &Ctx, txn: &Txn, after: Task, verb: Verb) -> Result<Task> {
     store::save(txn, &after, ctx.now()).await?;
     record(ctx, txn, verb, &after).await?;
-    any_task(txn, after.id).await
+    any_task(ctx, txn, after.id).await
 }
 
 async fn record(ctx: &Ctx, txn: &Txn, verb: Verb, task: &Task) -> Result<()> {

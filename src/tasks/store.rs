@@ -8,6 +8,7 @@ pub mod waits;
 use super::model::{GivenAt, Stage, Task};
 use super::policy::{Own, Visibility};
 use crate::db::{Key, StoreError, containing, page, page_by, rank, read, save_row};
+use crate::designations::seats::Seats;
 use crate::deliverables::order::{Line, Order as SortedBy, WITHOUT_RELEASE};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, GivingId, ObservatoryId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
@@ -59,8 +60,7 @@ pub struct Filter {
 #[derive(FromQueryResult)]
 struct Row {
     id: TaskId,
-    #[sea_orm(nested)]
-    seat: seat::Named,
+    seat_id: SeatId,
     release_id: Option<ReleaseId>,
     deliverable_id: Option<DeliverableId>,
     deliverable_state: Option<DeliverableState>,
@@ -84,15 +84,14 @@ struct Row {
     created_at: Instant,
 }
 
-impl TryFrom<Row> for Task {
-    type Error = StoreError;
-
-    fn try_from(row: Row) -> Result<Self> {
+impl Row {
+    fn task(self, seats: &Seats) -> Result<Task> {
+        let row = self;
         let stage = Stage::of(row.state, row.resume_state, row.reason, row.done_at.map(|at| at.0))
             .map_err(|what| StoreError::inconsistent("task", row.id, what))?;
-        Ok(Self {
+        Ok(Task {
             id: row.id,
-            seat: row.seat.into(),
+            seat: seats.named(row.seat_id)?,
             release_id: row.release_id,
             deliverable_id: row.deliverable_id,
             deliverable_state: row.deliverable_state,
@@ -115,13 +114,12 @@ impl TryFrom<Row> for Task {
     }
 }
 
-/// Selects all columns of a line in one statement.
+/// Selects all columns of a line in one statement. The names of its seat are known already ([`Seats`]).
 fn lines() -> Select<task::Entity> {
-    let lines = task::Entity::find()
+    task::Entity::find()
         .column_as(deliverable::Column::State, "deliverable_state")
         .join(JoinType::InnerJoin, join::to_seat())
-        .join(JoinType::LeftJoin, join::to_deliverable());
-    seat::with_names(lines)
+        .join(JoinType::LeftJoin, join::to_deliverable())
 }
 
 mod join {
@@ -153,6 +151,7 @@ fn day() -> Expr {
 /// Returns the visible tasks that pass the filter, earliest day first.
 pub async fn list(
     db: &impl ConnectionTrait,
+    seats: &Seats,
     visible: &Visibility,
     filter: &Filter,
     after: Option<Cursor>,
@@ -161,7 +160,7 @@ pub async fn list(
     let lines = lines().filter(seen_by(visible)).filter(narrowed(filter));
     let lines = page(lines, Order::Asc, (day(), task::Column::Id), after);
     let rows: Vec<Row> = read(db, &lines, limit).await?;
-    rows.into_iter().map(Task::try_from).collect()
+    rows.into_iter().map(|row| row.task(seats)).collect()
 }
 
 /// A line with the day of its release, for a list sorted by releases.
@@ -175,6 +174,7 @@ struct RowOfRelease {
 /// Returns the visible tasks that pass the filter, in an order, after a place of it; each with its place.
 pub async fn list_in_order(
     db: &impl ConnectionTrait,
+    seats: &Seats,
     visible: &Visibility,
     filter: &Filter,
     order: &SortedBy,
@@ -199,13 +199,13 @@ pub async fn list_in_order(
                 lines.column_as(release::Column::Day, "release_day").join(JoinType::LeftJoin, join::to_release());
             let lines = page_by(lines, [released, of].into_iter().chain(within).collect(), after);
             let rows: Vec<RowOfRelease> = read(db, &lines, limit).await?;
-            let placed = |found: RowOfRelease| Ok(placed(Task::try_from(found.row)?, found.release_day));
+            let placed = |found: RowOfRelease| Ok(placed(found.row.task(seats)?, found.release_day));
             return rows.into_iter().map(placed).collect();
         }
     };
     let lines = page_by(lines, group.into_iter().chain(within).collect(), after);
     let rows: Vec<Row> = read(db, &lines, limit).await?;
-    rows.into_iter().map(|row| Ok(placed(Task::try_from(row)?, None))).collect()
+    rows.into_iter().map(|row| Ok(placed(row.task(seats)?, None))).collect()
 }
 
 /// Counts the steps towards these deliverables that are done, and all that are not cancelled; a deliverable without steps is
@@ -320,9 +320,14 @@ fn is_due() -> Condition {
 }
 
 /// Returns one task, if it is visible.
-pub async fn find(db: &impl ConnectionTrait, visible: &Visibility, id: TaskId) -> Result<Option<Task>> {
+pub async fn find(
+    db: &impl ConnectionTrait,
+    seats: &Seats,
+    visible: &Visibility,
+    id: TaskId,
+) -> Result<Option<Task>> {
     let row = lines().filter(seen_by(visible)).filter(task::Column::Id.eq(id)).into_model::<Row>().one(db).await?;
-    row.map(Task::try_from).transpose()
+    row.map(|row| row.task(seats)).transpose()
 }
 
 /// Returns the meeting and the point from which a task came. The rows of meetings are read here because meetings depend

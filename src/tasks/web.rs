@@ -338,7 +338,7 @@ pub async fn hand_in_page(
     task: &Task,
     form: FormState<Versioned<HandInForm>>,
 ) -> Result<HandInPage> {
-    let asks_text = service::hands_in(ctx.reader(), task).await?;
+    let asks_text = service::hands_in(ctx, ctx.reader(), task).await?;
     let lead = match (asks_text, task.leads_to_hand_in()) {
         (true, _) => "deliverables.submit_lead",
         (false, true) => "tasks.complete_step_lead",

@@ -252,7 +252,7 @@ impl TaskEffectOut {
                 id: effect.before.map(|task| task.id),
                 title_it,
                 title_en,
-                seat: seat.code,
+                seat: seat.code.clone(),
                 state_before: before.map(|(state, ..)| state),
                 state_after,
                 due_before: before.map(|(_, day, _)| day),

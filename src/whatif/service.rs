@@ -53,9 +53,9 @@ pub struct Preview {
 pub async fn preview(ctx: &Ctx, id: ReleaseId, version: i32, act: Act) -> Result<Preview> {
     let is_off = matches!(act, Act::Cancel(_));
     let rehearsed = ctx.rehearse(async |txn| {
-        let (before, work_before) = (releases::release(txn, id).await?, Work::of(txn, id).await?);
+        let (before, work_before) = (releases::release(txn, id).await?, Work::of(ctx, txn, id).await?);
         let after = releases::carry_out(ctx, txn, id, Seen::Version(version), act).await?;
-        let work_after = Work::of(txn, id).await?;
+        let work_after = Work::of(ctx, txn, id).await?;
         let (change, slip) = releases::last_change(ctx, txn, &after).await?;
         let told: HashSet<PersonId> = releases::told(txn, &after).await?.into_iter().collect();
         Ok((before, work_before, after, work_after, change, slip, told))
@@ -102,9 +102,9 @@ struct Work {
 }
 
 impl Work {
-    async fn of(db: &impl ConnectionTrait, id: ReleaseId) -> Result<Self> {
+    async fn of(ctx: &Ctx, db: &impl ConnectionTrait, id: ReleaseId) -> Result<Self> {
         let contributions = deliverables::of_release(db, id).await?;
-        let tasks = tasks::all(db, &TaskFilter { release: Some(id), ..TaskFilter::default() }).await?;
+        let tasks = tasks::all(ctx, db, &TaskFilter { release: Some(id), ..TaskFilter::default() }).await?;
         Ok(Self { contributions, tasks })
     }
 }

@@ -375,15 +375,15 @@ impl From<UnavailabilityIn> for service::UnavailableIn {
     }
 }
 
-impl From<Seat> for SeatOut {
-    fn from(seat: Seat) -> Self {
+impl From<&Seat> for SeatOut {
+    fn from(seat: &Seat) -> Self {
         Self {
-            code: seat.code,
+            code: seat.code.clone(),
             kind: seat.kind,
-            body: seat.body_code,
-            body_name: seat.body_name,
-            observatory: seat.observatory_code,
-            observatory_name: seat.observatory_name,
+            body: seat.body_code.clone(),
+            body_name: seat.body_name.clone(),
+            observatory: seat.observatory_code.clone(),
+            observatory_name: seat.observatory_name.clone(),
         }
     }
 }
@@ -391,7 +391,7 @@ impl From<Seat> for SeatOut {
 impl From<Designation> for ContactOut {
     fn from(Designation { seat, holder, .. }: Designation) -> Self {
         let Holder { given_name, family_name, email, .. } = holder;
-        Self { seat: seat.into(), given_name, family_name, email }
+        Self { seat: SeatOut::from(&*seat), given_name, family_name, email }
     }
 }
 
@@ -408,7 +408,7 @@ impl DesignationOut {
         let record = line.record;
         Self {
             id: line.id,
-            seat: line.seat.into(),
+            seat: SeatOut::from(&*line.seat),
             person: line.holder.into(),
             standing: record.standing_on(day),
             days_to_communicate,

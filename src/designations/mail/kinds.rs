@@ -1,5 +1,6 @@
 //! Kinds of mail of the register, each with the condition under which it is still true.
 
+use crate::open::Scoped as _;
 use crate::ctx::Ctx;
 use crate::designations::policy::Visibility;
 use crate::designations::store;
@@ -49,8 +50,8 @@ impl MailKind for Registered {
     const SUBJECT: &'static str = DESIGNATION;
 
     /// Tells whether the designation was not annulled.
-    async fn still_true(_: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
-        Ok(subject_of(db, mail).await?.is_none_or(|known| !known.is_annulled()))
+    async fn still_true(ctx: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
+        Ok(subject_of(ctx, db, mail).await?.is_none_or(|known| !known.is_annulled()))
     }
 }
 
@@ -71,8 +72,8 @@ impl MailKind for Welcome {
     const SUBJECT: &'static str = DESIGNATION;
 
     /// Tells whether the term begins on the day stated in the mail.
-    async fn still_true(_: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
-        let Some(known) = subject_of(db, mail).await? else { return Ok(true) };
+    async fn still_true(ctx: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
+        let Some(known) = subject_of(ctx, db, mail).await? else { return Ok(true) };
         Ok(!known.is_annulled() && mail.speaks_of(known.record.statement.term.from))
     }
 }
@@ -95,8 +96,8 @@ impl MailKind for EndingSoon {
 
     /// Tells whether the term still ends on the day stated in the mail, and no successor is designated for the day
     /// after it.
-    async fn still_true(_: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
-        let Some(known) = subject_of(db, mail).await? else { return Ok(true) };
+    async fn still_true(ctx: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
+        let Some(known) = subject_of(ctx, db, mail).await? else { return Ok(true) };
         Ok(is_of_this_end(mail, &known) && store::successors(db, &known).await?.is_empty())
     }
 }
@@ -180,9 +181,9 @@ impl MailKind for Requested {
 }
 
 /// Reads the designation of a mail; `None` for an unknown id, in which case the mail counts as true.
-async fn subject_of(db: &impl ConnectionTrait, mail: &Facts) -> Result<Option<Designation>> {
+async fn subject_of(ctx: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<Option<Designation>> {
     let Some(id) = mail.subject::<DesignationId>() else { return Ok(None) };
-    Ok(store::find(db, &Visibility::Everything, id).await?)
+    Designation::find(ctx, db, &Visibility::Everything, id).await
 }
 
 /// Tells whether the designation was not annulled and ends on the day stated in the mail.
@@ -191,6 +192,6 @@ fn is_of_this_end(mail: &Facts, known: &Designation) -> bool {
 }
 
 async fn has_ended_as_told(ctx: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
-    let Some(known) = subject_of(db, mail).await? else { return Ok(true) };
+    let Some(known) = subject_of(ctx, db, mail).await? else { return Ok(true) };
     Ok(is_of_this_end(mail, &known) && known.has_ended(ctx.today()))
 }

@@ -1,5 +1,6 @@
 //! The board of seats, and the people whom participants of other bodies may find.
 
+use std::sync::Arc;
 use crate::ctx::Ctx;
 use crate::designations::model::Seat;
 use crate::designations::policy::{self, Action, Subject};
@@ -12,7 +13,7 @@ use entity::ids::{BodyId, ObservatoryId};
 
 /// A seat on the board, with the people whom the caller may know of.
 pub struct BoardSeat {
-    pub seat: Seat,
+    pub seat: Arc<Seat>,
     /// Present holders, then announced ones.
     pub people: Vec<Seated>,
     /// Whether the seat has no holder today.
@@ -38,12 +39,12 @@ pub async fn board(ctx: &Ctx) -> Result<Vec<BoardSeat>> {
 }
 
 /// Returns a seat as the caller may see it; `None` if the caller may not even know whether it is held.
-fn board_seat(ctx: &Ctx, register: &Register, seat: &Seat) -> Option<BoardSeat> {
+fn board_seat(ctx: &Ctx, register: &Register, seat: &Arc<Seat>) -> Option<BoardSeat> {
     let people: Vec<Seated> =
         register.present(seat).into_iter().filter_map(|(one, presence)| seated(ctx, one, presence)).collect();
     let nobody = Subject { seat: seat.kind, body: seat.body_id, holder: None };
     let is_known = policy::may(&ctx.actor, Action::ViewContact, nobody) || !people.is_empty();
-    is_known.then(|| BoardSeat { seat: seat.clone(), people, is_vacant: register.is_vacant(seat) })
+    is_known.then(|| BoardSeat { seat: Arc::clone(seat), people, is_vacant: register.is_vacant(seat) })
 }
 
 fn seated(ctx: &Ctx, designation: &Designation, presence: Presence) -> Option<Seated> {

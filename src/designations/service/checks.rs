@@ -6,7 +6,9 @@ use crate::designations::model::{
     PROTOCOL_CHARACTERS, Provenance, RECEIPT_CHARACTERS, Statement, Term,
 };
 use crate::designations::service::{DesignateIn, Designee};
-use crate::designations::store::{self, SeatKey};
+use crate::designations::questions::AllSeats;
+use crate::designations::seats::SeatKey;
+use crate::designations::store;
 use crate::error::{Error, Result};
 use crate::typed::{self, Reading};
 use entity::ids::PersonId;
@@ -63,11 +65,12 @@ impl Wanted {
 
 /// Checks that the seat is free in the wanted days, for an answer that is refused for its other fields, so that all is
 /// corrected at once. A term that ends before it begins has no days to check. Errors: `seat_held`, `already_in_seat`.
-pub async fn check_seat(db: &impl ConnectionTrait, wanted: &Wanted) -> Result<()> {
+pub async fn check_seat(ctx: &Ctx, db: &impl ConnectionTrait, wanted: &Wanted) -> Result<()> {
     if wanted.replaces_holder || wanted.term.check().is_err() {
         return Ok(());
     }
-    let Some(seat) = store::seat(db, SeatKey::Code(&wanted.seat)).await? else { return Ok(()) };
+    let seats = ctx.recall(&AllSeats).await?;
+    let Some(seat) = seats.find(SeatKey::Code(&wanted.seat)) else { return Ok(()) };
     let occupied = store::occupied(db, seat.id, wanted.term.from).await?;
     Ok(model::check_free(seat.kind, wanted.person, wanted.term, &occupied)?)
 }

@@ -1,16 +1,18 @@
 //! Changes that come with the calendar: the beginning of a designation, its approaching end, its end.
 
-use super::{known, record_event};
+use super::{all, known, record_event};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::mail;
 use crate::designations::model::{self, Seat};
 use crate::designations::policy::Visibility;
-use crate::designations::store::{self, Filter, SeatKey};
+use crate::designations::questions::AllSeats;
+use crate::designations::store::{self, Filter};
 use crate::designations::verb::Verb;
 use crate::designations::view::Designation;
 use crate::each::Failures;
 use crate::error::Result;
+use crate::open::Scoped as _;
 use crate::mail::outbox;
 use crate::{auth, links};
 use chrono::{Days, NaiveDate};
@@ -59,11 +61,12 @@ async fn asked_for(ctx: &Ctx) -> Result<BTreeSet<SeatId>> {
 /// Asks the body of a seat that is still vacant again, if its address was corrected since. Returns whether a mail was
 /// enqueued.
 async fn ask_elsewhere(ctx: &Ctx, txn: &Txn, id: SeatId) -> Result<bool> {
-    let Some(seat) = store::seat(txn, SeatKey::Id(id)).await? else { return Ok(false) };
+    let seats = ctx.recall(&AllSeats).await?;
+    let Some(seat) = seats.get(id) else { return Ok(false) };
     if !store::holders_on(txn, id, ctx.today()).await?.is_empty() {
         return Ok(false);
     }
-    mail::requested_elsewhere(ctx, txn, &seat).await
+    mail::requested_elsewhere(ctx, txn, seat).await
 }
 
 /// Lists the designations that have ended or are about to end, and those that have just begun.
@@ -76,7 +79,7 @@ async fn touched_by_the_calendar(ctx: &Ctx) -> Result<Vec<DesignationId>> {
     ];
     let mut ids = Vec::new();
     for filter in touched {
-        let found = store::list(ctx.reader(), &Visibility::Everything, &filter, None, None).await?;
+        let found = all(ctx, ctx.reader(), &filter).await?;
         ids.extend(found.into_iter().map(|designation| designation.id));
     }
     Ok(ids)
@@ -88,7 +91,7 @@ fn last_day_soon(today: NaiveDate) -> NaiveDate {
 
 /// Carries out today's changes for one designation; returns whether there were any.
 async fn bring_up_to_date(ctx: &Ctx, txn: &Txn, id: DesignationId) -> Result<bool> {
-    let designation = known(txn, id).await?;
+    let designation = known(ctx, txn, id).await?;
     let has_left = carry_out_end_if_past(ctx, txn, &designation).await?;
     let is_welcomed = welcome_if_begun(ctx, txn, &designation).await?;
     let is_warned_of = warn_if_ending_soon(ctx, txn, &designation).await?;
@@ -97,7 +100,7 @@ async fn bring_up_to_date(ctx: &Ctx, txn: &Txn, id: DesignationId) -> Result<boo
 
 /// Sends *registered* again if it went to an address that was corrected since, unless the designation is over.
 async fn tell_elsewhere(ctx: &Ctx, txn: &Txn, id: DesignationId) -> Result<bool> {
-    let designation = known(txn, id).await?;
+    let designation = known(ctx, txn, id).await?;
     let is_over = designation.has_ended(ctx.today()) || designation.is_annulled();
     if is_over {
         return Ok(false);
@@ -133,9 +136,9 @@ async fn is_renewed(db: &impl ConnectionTrait, designation: &Designation) -> Res
 
 /// Tells whether a designation has ended or was annulled, so that no more mails are based on it. An announced one is
 /// not over.
-pub async fn is_over(db: &impl ConnectionTrait, id: DesignationId, today: NaiveDate) -> Result<bool> {
-    let known = store::find(db, &Visibility::Everything, id).await?;
-    Ok(known.is_some_and(|one| one.has_ended(today) || one.is_annulled()))
+pub async fn is_over(ctx: &Ctx, db: &impl ConnectionTrait, id: DesignationId) -> Result<bool> {
+    let known = Designation::find(ctx, db, &Visibility::Everything, id).await?;
+    Ok(known.is_some_and(|one| one.has_ended(ctx.today()) || one.is_annulled()))
 }
 
 fn awaits_handover(ctx: &Ctx, designation: &Designation) -> bool {

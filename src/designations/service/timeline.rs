@@ -1,5 +1,7 @@
 //! The seats of one place over time: their holders with first and last day, absences, and days without a holder.
 
+use crate::designations::questions::AllSeats;
+use std::sync::Arc;
 use crate::ctx::Ctx;
 use crate::designations::model::{Seat, Term, gaps, needs_a_holder};
 use crate::designations::policy::{self, Action, Subject};
@@ -26,7 +28,7 @@ pub struct Timeline {
 /// One seat over time.
 #[derive(Clone, Debug)]
 pub struct SeatTime {
-    pub seat: Seat,
+    pub seat: Arc<Seat>,
     /// Designations to the seat, the earliest first.
     pub held: Vec<Held>,
     /// Days without a holder, of a seat that needs one.
@@ -52,7 +54,8 @@ pub async fn timeline(ctx: &Ctx, filter: Filter, is_of: impl Fn(&Seat) -> bool) 
         let subject = Subject { seat: seat.kind, body: seat.body_id, holder: None };
         policy::may(&ctx.actor, Action::View, subject)
     };
-    let mut seats: Vec<Seat> = super::seats(ctx.reader()).await?.into_iter().filter(is_of).filter(may_read).collect();
+    let is_shown = |seat: &&Arc<Seat>| is_of(seat) && may_read(seat);
+    let mut seats: Vec<Arc<Seat>> = ctx.recall(&AllSeats).await?.iter().filter(is_shown).cloned().collect();
     if seats.is_empty() {
         return Ok(None);
     }
@@ -74,7 +77,7 @@ pub async fn timeline(ctx: &Ctx, filter: Filter, is_of: impl Fn(&Seat) -> bool) 
             .collect(),
         designation: designation.clone(),
     };
-    let over_time = |seat: Seat| {
+    let over_time = |seat: Arc<Seat>| {
         let own: Vec<&Designation> = all.iter().filter(|one| one.seat.id == seat.id).collect();
         let terms: Vec<Term> = own.iter().map(|one| one.record.statement.term).collect();
         SeatTime {

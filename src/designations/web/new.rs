@@ -1,6 +1,8 @@
 //! Designating: first the seat is chosen, then the person and the act. With the seat chosen, the form names its present
 //! and future holders, and offers to end the present holder's term when the new one begins.
 
+use std::sync::Arc;
+use crate::designations::questions::AllSeats;
 use super::forms::{self, Choices, PersonForm, StatementForm};
 use super::one::led_to;
 use super::words as register_words;
@@ -115,7 +117,7 @@ impl NewForm {
     async fn input(&self, ctx: &Ctx) -> Result<DesignateIn> {
         match (Reading::of(|reading| self.read(reading, ctx)), self.wanted()) {
             (Err(wrong), Some(wanted)) => {
-                let seat = service::check_seat(ctx.reader(), &wanted).await.map_err(forms::placed);
+                let seat = service::check_seat(ctx, ctx.reader(), &wanted).await.map_err(forms::placed);
                 all_at_once(Err(wrong), [seat])
             }
             (read, _) => read,
@@ -263,7 +265,7 @@ fn effects(ctx: &Ctx, preview: &Preview, typed: &NewForm) -> Effects {
     }
 }
 
-fn choose_page(ctx: &Ctx, request: &HttpRequest, form: FormState<SeatForm>, seats: &[Seat]) -> ChooseSeatPage {
+fn choose_page(ctx: &Ctx, request: &HttpRequest, form: FormState<SeatForm>, seats: &[Arc<Seat>]) -> ChooseSeatPage {
     ChooseSeatPage {
         shell: shell(ctx, request),
         form,
@@ -327,9 +329,9 @@ fn held_by(ctx: &Ctx, holder: &Designation) -> String {
 }
 
 /// Lists the seats that the reader may fill.
-async fn seats_to_fill(ctx: &Ctx) -> Result<Vec<Seat>> {
-    let seats = service::seats(ctx.reader()).await?;
-    Ok(seats.into_iter().filter(|seat| may_fill(&ctx.actor, seat)).collect())
+async fn seats_to_fill(ctx: &Ctx) -> Result<Vec<Arc<Seat>>> {
+    let seats = ctx.recall(&AllSeats).await?;
+    Ok(seats.iter().filter(|seat| may_fill(&ctx.actor, seat)).cloned().collect())
 }
 
 /// Tells whether a body's manager enters a designation, and not the secretariat.

@@ -3,6 +3,7 @@
 //! A page puts a [`SeatsBlock`] in its struct as `seats` and includes `designations/seats.html`. Participants of other bodies
 //! see name and office address of those through whom the network works; the public gets no block.
 
+use std::sync::Arc;
 use super::words as register_words;
 use crate::ctx::Ctx;
 use crate::designations::model::Seat;
@@ -69,7 +70,7 @@ async fn block(
     is_of: impl Fn(&Seat) -> bool,
 ) -> Result<Option<SeatsBlock>> {
     let all = ctx.recall(&AllSeats).await?;
-    let mut seats: Vec<&Seat> = all.iter().filter(|seat| is_of(seat) && may(ctx, Action::ViewContact, seat)).collect();
+    let mut seats: Vec<&Arc<Seat>> = all.iter().filter(|seat| is_of(seat) && may(ctx, Action::ViewContact, seat)).collect();
     if seats.is_empty() {
         return Ok(None);
     }

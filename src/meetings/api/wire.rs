@@ -304,7 +304,7 @@ impl From<Outcome> for OutcomeOut {
             task_id: outcome.task_id,
             quorum: outcome.quorum.map(QuorumOut::from),
             overtaken: outcome.overtaken.map(OvertakenOut::from),
-            assigned: outcome.assigned.map(|one| AssignedOut { seat: one.seat.code, day: one.day }),
+            assigned: outcome.assigned.map(|one| AssignedOut { seat: one.seat.code.clone(), day: one.day }),
             created_at: outcome.created_at,
         }
     }

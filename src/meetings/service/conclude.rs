@@ -184,7 +184,7 @@ async fn create_task(
     task: Option<NewTask>,
 ) -> Result<Option<TaskId>> {
     let Some(NewTask { seat, title, due_day, estimated_minutes }) = task else { return Ok(None) };
-    let seat = designations::seat(txn, SeatKey::Code(&seat)).await.map_err(|error| error.as_unknown("seat"))?;
+    let seat = designations::seat(ctx, SeatKey::Code(&seat)).await.map_err(|error| error.as_unknown("seat"))?;
     let title = typed::required("title", &title, TASK_CHARACTERS)?;
     let new = tasks::NewTask {
         seat,

@@ -127,7 +127,7 @@ pub async fn cancel(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, reason: &
 /// Returns the number of messages and the failures.
 pub async fn follow_members(ctx: &Ctx) -> Result<(u64, Failures)> {
     let db = ctx.reader();
-    let holders = designations::all_holders(db, ctx.today()).await?;
+    let holders = designations::all_holders(ctx, db, ctx.today()).await?;
     let (mut done, mut failures) = (0, Failures::default());
     for state in [MeetingState::Convened, MeetingState::Cancelled] {
         for line in to_begin(ctx, db, state).await? {

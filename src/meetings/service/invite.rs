@@ -30,7 +30,7 @@ pub async fn invite(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, guests: &
     if is_convened && !is_ahead(ctx, &meeting) {
         return Err(Error::refused(Code::DayInPast));
     }
-    let partners = designations::holders_of(txn, SeatKind::Partner, ctx.today()).await?;
+    let partners = designations::holders_of(ctx, txn, SeatKind::Partner, ctx.today()).await?;
     let partner = |id: &DesignationId| {
         let found = partners.iter().find(|one| one.id == *id);
         found.ok_or_else(|| Error::field("guests", Code::UnknownValue))

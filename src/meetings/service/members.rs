@@ -112,7 +112,7 @@ async fn signatories(ctx: &Ctx, codes: &[String]) -> Result<HashSet<BodyId>> {
 
 /// Returns the members of a meeting today, each person once.
 pub(super) async fn members(ctx: &Ctx, db: &impl ConnectionTrait, meeting: &Meeting) -> Result<Vec<Member>> {
-    members_among(ctx, db, &designations::all_holders(db, ctx.today()).await?, meeting).await
+    members_among(ctx, db, &designations::all_holders(ctx, db, ctx.today()).await?, meeting).await
 }
 
 /// Returns the members of a meeting among the holders of seats: for each party the referents, the deputies of an
@@ -162,8 +162,8 @@ fn speaks(one: &Designation, led: &HashSet<ObservatoryId>) -> bool {
 }
 
 /// Returns the bodies with the names of those who represent their observatories on a day.
-pub(super) async fn sitting(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<(BodyId, String)>> {
-    let holders = designations::all_holders(db, day).await?;
+pub(super) async fn sitting(ctx: &Ctx, db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<(BodyId, String)>> {
+    let holders = designations::all_holders(ctx, db, day).await?;
     let led = led(&holders);
     let speaking = holders.iter().filter(|one| speaks(one, &led));
     Ok(speaking.map(|one| (one.seat.body_id, one.holder.name())).collect())
@@ -193,7 +193,7 @@ pub(super) async fn guests_of(ctx: &Ctx, db: &impl ConnectionTrait, id: MeetingI
     if invited.is_empty() {
         return Ok(Vec::new());
     }
-    let mut partners = designations::holders_of(db, SeatKind::Partner, ctx.today()).await?;
+    let mut partners = designations::holders_of(ctx, db, SeatKind::Partner, ctx.today()).await?;
     partners.retain(|one| invited.contains(&(one.seat.id, one.holder.id)));
     Ok(partners)
 }

@@ -1,6 +1,7 @@
 //! Stage of the demonstration: the same database with a clock of its own, and a transport in memory for the mails of
 //! the past.
 
+use crate::designations::questions::HoldersOn;
 use super::cast::DOMAIN;
 use crate::auth;
 use crate::auth::actor::{Actor, Identity, Scope};
@@ -8,7 +9,6 @@ use crate::clock::{Clock, FixedClock};
 use crate::ctx::{Ctx, Services};
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::DeliverableView;
-use crate::designations::service as designations;
 use crate::designations::view::Designation;
 use crate::error::{Error, Result};
 use crate::jobs::schedule::Job;
@@ -122,14 +122,14 @@ impl Stage {
 
     /// Finds the designation in force in a seat.
     pub(super) async fn designation(&self, seat: &str) -> Result<Designation> {
-        let holders = designations::all_holders(self.services.db.reader(), self.clock.today()).await?;
-        holders.into_iter().find(|one| one.seat.code == seat).ok_or_else(|| missing(seat))
+        let holders = self.system().recall(&HoldersOn(self.clock.today())).await?;
+        holders.iter().find(|one| one.seat.code == seat).cloned().ok_or_else(|| missing(seat))
     }
 
     /// Lists the steps of a release for an observatory, the first one first.
     pub(super) async fn steps(&self, release: ReleaseId, observatory: &str) -> Result<Vec<Task>> {
         let filter = TaskFilter { release: Some(release), ..TaskFilter::default() };
-        let mut steps = tasks::all(self.services.db.reader(), &filter).await?;
+        let mut steps = tasks::all(&self.system(), self.services.db.reader(), &filter).await?;
         steps.retain(|task| task.step_id.is_some() && task.seat.observatory_code.as_deref() == Some(observatory));
         steps.sort_by_key(Task::day);
         Ok(steps)

@@ -277,7 +277,7 @@ fn badge((text, kind): (&'static str, &'static str), lang: Lang) -> Badge {
 /// day first.
 async fn tasks_of(ctx: &Ctx, view: &DeliverableView) -> Result<(Vec<Task>, Vec<Task>)> {
     let filter = TaskFilter { deliverable: Some(view.deliverable.id), ..TaskFilter::default() };
-    let all = tasks::all(ctx.reader(), &filter).await?;
+    let all = tasks::all(ctx, ctx.reader(), &filter).await?;
     let (steps, mut beside): (Vec<Task>, Vec<Task>) = all.into_iter().partition(|task| task.origin == TaskOrigin::Step);
     beside.retain(|task| task.may(&ctx.actor, Task::VIEW));
     Ok((steps, beside))

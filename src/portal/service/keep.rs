@@ -1,5 +1,6 @@
 //! Storing the result of a check, with its consequences.
 
+use std::sync::Arc;
 use super::awaited::Awaited;
 use crate::audit::{self, Event};
 use crate::ctx::Ctx;
@@ -131,23 +132,23 @@ async fn mark(ctx: &Ctx, txn: &Txn, id: DeliverableId) -> Result<()> {
 }
 
 /// Returns the seat that puts a page right: the observatory's referent, or the secretariat for a joint product.
-async fn seat_for_page(txn: &Txn, awaited: &Awaited) -> Result<Seat> {
+async fn seat_for_page(ctx: &Ctx, awaited: &Awaited) -> Result<Arc<Seat>> {
     let observatory = awaited.deliverable.deliverable.observatory_id;
     let key = match awaited.scope {
         ProductScope::Joint => SeatKey::Only(SeatKind::Secretariat),
         ProductScope::PerObservatory | ProductScope::Autonomous => SeatKey::Of(SeatKind::Referent, observatory),
     };
     let missing = |_| StoreError::inconsistent("observatory", observatory, "no seat to look after its page");
-    Ok(designations::seat(txn, key).await.map_err(missing)?)
+    Ok(designations::seat(ctx, key).await.map_err(missing)?)
 }
 
 /// Creates the task of putting a page right, unless there is one already.
 async fn ask_for_page(ctx: &Ctx, txn: &Txn, awaited: &Awaited, fault: Fault) -> Result<()> {
-    if !tasks::open_pages(txn, &awaited.of_its_page()).await?.is_empty() {
+    if !tasks::open_pages(ctx, txn, &awaited.of_its_page()).await?.is_empty() {
         return Ok(());
     }
     let deliverable = &awaited.deliverable;
-    let seat = seat_for_page(txn, awaited).await?;
+    let seat = seat_for_page(ctx, awaited).await?;
     let calendars = network::calendars(txn).await?;
     let due_day = calendars.of(&seat.territory)?.add_working_days(ctx.today(), MISSING_DAYS)?;
     let title = |lang: Lang, product: &str| {

@@ -34,9 +34,9 @@ impl MailKind for StepsRenewed {
     const SUBJECT: &'static str = "giving";
 
     /// Tells whether one of its tasks still has the day that it tells, for a release that is still at work.
-    async fn still_true(_: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
+    async fn still_true(ctx: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
         let Some(name) = mail.subject::<GivingId>() else { return Ok(false) };
-        let told = tasks::told_with(db, name).await?;
+        let told = tasks::told_with(ctx, db, name).await?;
         let ids: Vec<ReleaseId> = told.iter().filter_map(|task| task.release_id).collect();
         if ids.is_empty() {
             return Ok(false);

@@ -1,5 +1,6 @@
 //! The work of observatories for a release, as the mails about it say it: their tasks, and contributions without a task.
 
+use crate::ctx::Ctx;
 use crate::catalogue::model::Product;
 use crate::db::Txn;
 use crate::deliverables;
@@ -28,10 +29,10 @@ pub(super) struct Due {
 }
 
 impl Workload {
-    pub(in crate::releases) async fn of(txn: &Txn, release: ReleaseId) -> Result<Self> {
+    pub(in crate::releases) async fn of(ctx: &Ctx, txn: &Txn, release: ReleaseId) -> Result<Self> {
         let filter = TaskFilter { release: Some(release), ..TaskFilter::default() };
         let contributions = deliverables::service::of_release(txn, release).await?;
-        Ok(Self { tasks: tasks::all(txn, &filter).await?, contributions })
+        Ok(Self { tasks: tasks::all(ctx, txn, &filter).await?, contributions })
     }
 
     /// Returns whether an observatory has a task or a contribution.

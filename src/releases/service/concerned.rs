@@ -113,9 +113,14 @@ impl Network {
 
     /// Finds the seat that does a step for an observatory: the observatory's own seat of the kind, its body's, or the
     /// region's.
-    pub fn seat_for<'s>(&self, seats: &'s [Seat], kind: SeatKind, observatory: ObservatoryId) -> Result<&'s Seat> {
+    pub fn seat_for<'s>(
+        &self,
+        seats: &'s [Arc<Seat>],
+        kind: SeatKind,
+        observatory: ObservatoryId,
+    ) -> Result<&'s Arc<Seat>> {
         let body = self.provinces.observatories.iter().find(|one| one.id == observatory).map(|one| one.body_id);
-        let is_meant = |seat: &&Seat| {
+        let is_meant = |seat: &&Arc<Seat>| {
             seat.kind == kind
                 && match kind {
                     SeatKind::Secretariat | SeatKind::Direction => true,

@@ -1,5 +1,7 @@
 //! The present steps of a product for its releases at work: which releases have others, and the act that changes them.
 
+use std::sync::Arc;
+use crate::designations::questions::AllSeats;
 use super::{Network, ReleaseFilter, all, owed, own_work, release, step_task};
 use crate::audit;
 use crate::catalogue::model::{Product, Step};
@@ -9,7 +11,6 @@ use crate::db::Txn;
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::DeliverableView;
 use crate::designations::model::Seat;
-use crate::designations::service as designations;
 use crate::error::{Code, Error, Result};
 use crate::open::Seen;
 use crate::releases::mail::{self, TaskChanges, Workload};
@@ -51,7 +52,7 @@ pub struct Renewed {
 pub async fn outdated(ctx: &Ctx, code: &str) -> Result<(Product, Vec<Outdated>)> {
     ctx.demand(policy::may(&ctx.actor, Action::RenewSteps))?;
     let product = catalogue::product(ctx.reader(), code).await?;
-    let at_work = at_work(ctx.reader(), &product).await?;
+    let at_work = at_work(ctx, ctx.reader(), &product).await?;
     let outdated = at_work.iter().filter_map(|one| one.outdated(&product)).collect();
     Ok((product, outdated))
 }
@@ -71,9 +72,9 @@ pub async fn renew_steps(ctx: &Ctx, txn: &Txn, code: &str, version: i32, chosen:
     if chosen.is_empty() {
         return Err(Refusal::NothingChosen.into());
     }
-    let (network, seats) = (Network::now(ctx).await?, designations::seats(txn).await?);
+    let (network, seats) = (Network::now(ctx).await?, ctx.recall(&AllSeats).await?);
     let desk = Desk { product: &product, network: &network, seats: &seats };
-    let at_work = at_work(txn, &product).await?;
+    let at_work = at_work(ctx, txn, &product).await?;
     let (name, mut told) = (ctx.new_id(), TaskChanges::default());
     let mut releases = Vec::new();
     for one in &at_work {
@@ -89,7 +90,7 @@ pub async fn renew_steps(ctx: &Ctx, txn: &Txn, code: &str, version: i32, chosen:
     if chosen.iter().any(|id| releases.iter().all(|view| view.release.id != *id)) {
         return Err(Error::field("releases", Code::UnknownValue));
     }
-    told.after = tasks::told_with(txn, name).await?;
+    told.after = tasks::told_with(ctx, txn, name).await?;
     mail::tell_of_renewal(ctx, txn, &product, &releases, &told, name).await?;
     Ok(Renewed { product, releases, name })
 }
@@ -117,7 +118,7 @@ struct AtWork {
 }
 
 /// Reads the confirmed releases of a product with their work, in three statements.
-async fn at_work(db: &impl ConnectionTrait, product: &Product) -> Result<Vec<AtWork>> {
+async fn at_work(ctx: &Ctx, db: &impl ConnectionTrait, product: &Product) -> Result<Vec<AtWork>> {
     let filter =
         ReleaseFilter { product: Some(product.id), state: Some(ReleaseState::Confirmed), ..ReleaseFilter::default() };
     let views = all(db, &filter).await?;
@@ -126,7 +127,7 @@ async fn at_work(db: &impl ConnectionTrait, product: &Product) -> Result<Vec<AtW
     }
     let ids: Vec<ReleaseId> = views.iter().map(|view| view.release.id).collect();
     let of = TaskFilter { releases: Some(ids.clone()), ..TaskFilter::default() };
-    let tasks = tasks::all(db, &of).await?;
+    let tasks = tasks::all(ctx, db, &of).await?;
     let contributions = deliverables::of_releases(db, ids).await?;
     let with_work = |view: ReleaseView| {
         let id = view.release.id;
@@ -172,7 +173,7 @@ impl AtWork {
 struct Desk<'a> {
     product: &'a Product,
     network: &'a Network,
-    seats: &'a [Seat],
+    seats: &'a [Arc<Seat>],
 }
 
 impl Desk<'_> {
@@ -195,7 +196,7 @@ impl Desk<'_> {
             changes.dropped.extend(renewal.dropped.into_iter().cloned());
         }
         tasks::renew(ctx, txn, changes, Lang::It.t("releases.step_gone"), name).await?;
-        let tasks = Workload::of(txn, release.id).await?.tasks;
+        let tasks = Workload::of(ctx, txn, release.id).await?.tasks;
         let work = own_work(txn, self.network, self.product, release, &tasks).await?;
         deliverables::rederive(ctx, txn, release.id, &owed(&work)).await?;
         deliverables::pass_days_on(txn, release.id).await

@@ -1,39 +1,41 @@
 //! Recipients of obligations at present.
 
 use crate::ctx::Ctx;
-use crate::designations::model::Unavailability;
 use crate::designations::questions::{AbsencesOn, AllSeats, HoldersOn};
-use crate::designations::service as designations;
 use crate::due::Obligation;
 use crate::error::Result;
 use crate::mail::outbox::withdraw::Promised;
+use crate::memory::Question;
 use crate::reminders::addressee::Roll;
 use crate::reminders::plan::Key;
 use crate::reminders::store::{self, Entry};
 use crate::slices;
 use chrono::NaiveDate;
-use entity::ids::{DesignationId, MailId, PersonId};
+use entity::ids::{MailId, PersonId};
 use entity::kinds::UnavailabilityMode;
 use sea_orm::ConnectionTrait;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
+use std::sync::Arc;
 
-/// Reads seats, holders and absences of a day, for use cases; reads ask [`todays_roll`].
-pub(in crate::reminders) async fn roll(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Roll> {
-    let away = whose_work_is_reassigned(&designations::absences(db, today, today).await?);
-    Ok(Roll::new(designations::seats(db).await?, designations::all_holders(db, today).await?, away))
+/// The roll of a day.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(in crate::reminders) struct RollOn(pub NaiveDate);
+
+impl Question for RollOn {
+    type Answer = Roll;
+
+    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Roll> {
+        let holders = HoldersOn(self.0).answer(db).await?;
+        let away = AbsencesOn(self.0).answer(db).await?;
+        let away = away.iter().filter(|absence| absence.mode == UnavailabilityMode::ReassignAll);
+        let away = away.map(|absence| absence.designation_id).collect();
+        Ok(Roll::new(&AllSeats.answer(db).await?, holders, away))
+    }
 }
 
-/// Returns the roll of today, for reads.
-pub(in crate::reminders) async fn todays_roll(ctx: &Ctx) -> Result<Roll> {
-    let today = ctx.today();
-    let (seats, holders) = (ctx.recall(&AllSeats).await?, ctx.recall(&HoldersOn(today)).await?);
-    let away = ctx.recall(&AbsencesOn(today)).await?;
-    Ok(Roll::new(seats.to_vec(), holders.to_vec(), whose_work_is_reassigned(&away)))
-}
-
-fn whose_work_is_reassigned(away: &[Unavailability]) -> BTreeSet<DesignationId> {
-    let away = away.iter().filter(|absence| absence.mode == UnavailabilityMode::ReassignAll);
-    away.map(|absence| absence.designation_id).collect()
+/// Returns the roll of a day. The use cases of this slice ask too, because they do not change the register.
+pub(in crate::reminders) async fn roll(ctx: &Ctx, day: NaiveDate) -> Result<Arc<Roll>> {
+    ctx.recall(&RollOn(day)).await
 }
 
 /// Recipient of each obligation at present, and the recipients' addresses.
@@ -50,7 +52,7 @@ pub(in crate::reminders) async fn still_holds(ctx: &Ctx, db: &impl ConnectionTra
         return Ok(false);
     }
     let obligations = slices::still_due(ctx, db, told.iter().map(|entry| (entry.key.kind, entry.key.id))).await?;
-    let meant = Meant::of(&obligations, &roll(db, ctx.today()).await?);
+    let meant = Meant::of(&obligations, &*roll(ctx, ctx.today()).await?);
     Ok(told.iter().all(|entry| meant.holds(entry)))
 }
 

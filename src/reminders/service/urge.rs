@@ -34,7 +34,7 @@ pub async fn urge(ctx: &Ctx, txn: &Txn, kind: ObligationKind, id: Uuid) -> Resul
     let today = ctx.today();
     let open = slices::still_due(ctx, txn, [(kind, id)]).await?;
     let Some(obligation) = open.first() else { return Err(Refusal::NothingDue.into()) };
-    let roll = meant::roll(txn, today).await?;
+    let roll = meant::roll(ctx, today).await?;
     let Some(who) = roll.to_urge(obligation.seat_id) else { return Err(Refusal::NobodyInSeat.into()) };
     let (key, person) = (Key::of(obligation), who.designation.holder.id);
     let log = Log::read(txn, open.iter(), &Meant::of(&open, &roll)).await?;
@@ -78,7 +78,7 @@ pub async fn may_urge(ctx: &Ctx, obligation: &Obligation) -> Result<bool> {
     }
     let last = super::last_sent(ctx.reader(), &[obligation.id]).await?;
     let was_reminded_today = last.get(&obligation.id).is_some_and(|at| zone::day_of(*at) == ctx.today());
-    Ok(!was_reminded_today && meant::todays_roll(ctx).await?.to_urge(obligation.seat_id).is_some())
+    Ok(!was_reminded_today && meant::roll(ctx, ctx.today()).await?.to_urge(obligation.seat_id).is_some())
 }
 
 /// Refuses an obligation that does not exist or that the caller may not see.

@@ -270,13 +270,14 @@ impl Scoped for FoundReading {
     }
 
     async fn find(
+        ctx: &Ctx,
         db: &impl ConnectionTrait,
         visible: &Visibility,
         id: PeerReadingId,
-    ) -> std::result::Result<Option<Self>, StoreError> {
+    ) -> Result<Option<Self>> {
         let Some(reading) = store::reading(db, visible, id).await? else { return Ok(None) };
         let everything = crate::deliverables::policy::Visibility::Everything;
-        let about = DeliverableView::find(db, &everything, reading.deliverable_id).await?;
+        let about = DeliverableView::find(ctx, db, &everything, reading.deliverable_id).await?;
         Ok(about.map(|about| Self { reading, about }))
     }
 }

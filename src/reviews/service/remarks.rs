@@ -4,7 +4,7 @@ use super::{edition_before, left_by};
 use crate::audit;
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
-use crate::db::{StoreError, Txn};
+use crate::db::Txn;
 use crate::deliverables::model::LIFECYCLE as CONTRIBUTION;
 use crate::deliverables::policy::{Action, Visibility};
 use crate::deliverables::service as deliverables;
@@ -273,12 +273,13 @@ impl Scoped for RemarkView {
     }
 
     async fn find(
+        ctx: &Ctx,
         db: &impl ConnectionTrait,
         visible: &Visibility,
         id: RemarkId,
-    ) -> std::result::Result<Option<Self>, StoreError> {
+    ) -> Result<Option<Self>> {
         let Some(remark) = store::remark(db, id).await? else { return Ok(None) };
-        let about = DeliverableView::find(db, visible, remark.deliverable_id).await?;
+        let about = DeliverableView::find(ctx, db, visible, remark.deliverable_id).await?;
         Ok(about.map(|about| Self { remark, about }))
     }
 }

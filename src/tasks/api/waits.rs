@@ -18,7 +18,7 @@ use entity::ids::TaskId;
 #[get("/tasks/{id:[0-9A-Fa-f-]+}/predecessors")]
 pub async fn list_task_predecessors(ctx: Ctx, id: web::Path<TaskId>) -> Answer {
     service::task(&ctx, ctx.reader(), *id).await?;
-    let before = service::predecessors(ctx.reader(), *id).await?;
+    let before = service::predecessors(&ctx, ctx.reader(), *id).await?;
     Ok(HttpResponse::Ok().json(PredecessorsOut { items: before.into_iter().map(PredecessorOut::from).collect() }))
 }
 

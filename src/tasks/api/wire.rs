@@ -166,7 +166,7 @@ impl From<Task> for PredecessorOut {
             day: task.day(),
             title_it: task.title_it,
             title_en: task.title_en,
-            seat: task.seat.code,
+            seat: task.seat.code.clone(),
         }
     }
 }
@@ -323,9 +323,9 @@ impl TaskOut {
             day: task.day(),
             done_at: task.stage.done_at(),
             possible: LIFECYCLE.names(task.state()),
-            seat: task.seat.code,
+            seat: task.seat.code.clone(),
             seat_kind: task.seat.kind,
-            observatory: task.seat.observatory_code,
+            observatory: task.seat.observatory_code.clone(),
             title_it: task.title_it,
             title_en: task.title_en,
             origin: task.origin,

@@ -1,6 +1,8 @@
 //! Tasks that the secretariat gives outside meetings, to one seat or to several observatories at once, and the answers to
 //! them: accepted or refused, then insisted on or handed on.
 
+use std::sync::Arc;
+use crate::designations::questions::AllSeats;
 use super::{TASK_MINUTES, TEXT_CHARACTERS, TITLE_CHARACTERS, any_task, save, store, subject, waits};
 use crate::ctx::Ctx;
 use crate::db::Txn;
@@ -59,9 +61,9 @@ pub struct GiveIn {
 pub async fn give(ctx: &Ctx, txn: &Txn, input: GiveIn) -> Result<Vec<Task>> {
     ctx.demand(policy::may_ever(&ctx.actor, Action::Create))?;
     let wording = check_wording(&input.title, input.text.as_deref(), input.estimated_minutes)?;
-    let seats = recipients(txn, &input.recipients).await?;
+    let seats = recipients(ctx, &input.recipients).await?;
     let release_id = concerning(txn, &input, &seats).await?;
-    let after = waits::known(txn, &input.after).await?;
+    let after = waits::known(ctx, txn, &input.after).await?;
     let calendars = ctx.recall(&AllCalendars).await?;
     let is_for_one = seats.len() == 1;
     let mut given = Vec::new();
@@ -118,10 +120,10 @@ fn worded(reading: &mut Reading, title: &str, text: Option<&str>, minutes: i32) 
 }
 
 /// Finds the seats of the recipients, each once, in the order of their codes.
-async fn recipients(txn: &Txn, recipients: &Recipients) -> Result<Vec<Seat>> {
+async fn recipients(ctx: &Ctx, recipients: &Recipients) -> Result<Vec<Arc<Seat>>> {
     let codes = match recipients {
         Recipients::Seat(code) => {
-            let seat = designations::seat(txn, SeatKey::Code(code)).await.map_err(|error| error.as_unknown("seat"))?;
+            let seat = designations::seat(ctx, SeatKey::Code(code)).await.map_err(|error| error.as_unknown("seat"))?;
             return Ok(vec![seat]);
         }
         Recipients::Observatories(codes) => codes.iter().map(String::as_str).collect::<BTreeSet<_>>(),
@@ -129,15 +131,15 @@ async fn recipients(txn: &Txn, recipients: &Recipients) -> Result<Vec<Seat>> {
     if codes.is_empty() {
         return Err(Error::field("observatories", Code::Required));
     }
-    let mut seats = designations::seats(txn).await?;
-    seats.retain(|seat| {
+    let is_meant = |seat: &&Arc<Seat>| {
         seat.kind == SeatKind::Referent && seat.observatory_code.as_deref().is_some_and(|code| codes.contains(code))
-    });
+    };
+    let seats: Vec<Arc<Seat>> = ctx.recall(&AllSeats).await?.iter().filter(is_meant).cloned().collect();
     if seats.len() == codes.len() { Ok(seats) } else { Err(Error::field("observatories", Code::UnknownValue)) }
 }
 
 /// Checks the release or the contribution to which the task belongs, and returns the release.
-async fn concerning(txn: &Txn, input: &GiveIn, seats: &[Seat]) -> Result<Option<ReleaseId>> {
+async fn concerning(txn: &Txn, input: &GiveIn, seats: &[Arc<Seat>]) -> Result<Option<ReleaseId>> {
     if let Some(id) = input.deliverable_id {
         let unknown = || Error::field("deliverable_id", Code::UnknownValue);
         let view = deliverables::deliverable(txn, id).await.map_err(|error| error.as_unknown("deliverable_id"))?;
@@ -145,7 +147,7 @@ async fn concerning(txn: &Txn, input: &GiveIn, seats: &[Seat]) -> Result<Option<
         if input.release_id.is_some_and(|release| release != view.deliverable.release_id) {
             return Err(Error::field("release_id", Code::OneOfTwo));
         }
-        let is_others = |seat: &Seat| seat.observatory_id.is_some_and(|observatory| observatory != owner);
+        let is_others = |seat: &Arc<Seat>| seat.observatory_id.is_some_and(|observatory| observatory != owner);
         if seats.iter().any(is_others) {
             return Err(unknown());
         }
@@ -235,14 +237,14 @@ pub async fn insist(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, reason: &str
 /// `nothing_changes` for the same seat, `non_working_day`, `day_in_past`, `stale`.
 pub async fn hand_on(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, code: &str, day: NaiveDate) -> Result<Task> {
     let current = open::<Task>(ctx, txn, id, Action::HandOn, Seen::Version(version)).await?;
-    let seat = designations::seat(txn, SeatKey::Code(code)).await.map_err(|error| error.as_unknown("seat"))?;
+    let seat = designations::seat(ctx, SeatKey::Code(code)).await.map_err(|error| error.as_unknown("seat"))?;
     let mut handed_on = current.handed_on(seat)?;
     handed_on.due_day = must_work(ctx, &handed_on.seat, day).await?;
     handed_on.hand_set_day = None;
     let saved = save(ctx, txn, handed_on, Verb::HandOn).await?;
     reply(ctx, txn, &saved, ReplyKind::HandedOn, None).await?;
     mail::given_together(ctx, txn, std::slice::from_ref(&saved)).await?;
-    any_task(txn, id).await
+    any_task(ctx, txn, id).await
 }
 
 /// Returns the replies about a task, oldest first. The caller has checked that the reader may see it.

@@ -180,9 +180,9 @@ pub async fn preview_day(ctx: &Ctx, id: DayProposalId, version: i32) -> Result<D
     ctx.rehearse(async |txn| {
         let before = proposal(ctx, txn, id).await?.view;
         let filter = TaskFilter { deliverable: Some(before.deliverable.id), ..TaskFilter::default() };
-        let tasks_before = all(txn, &filter).await?;
+        let tasks_before = all(ctx, txn, &filter).await?;
         let after = accept_day(ctx, txn, id, version).await?.view;
-        let tasks_after = all(txn, &filter).await?;
+        let tasks_after = all(ctx, txn, &filter).await?;
         let tasks = tasks_before.into_iter().filter_map(|before| {
             let after = tasks_after.iter().find(|after| after.id == before.id && after.day() != before.day())?.clone();
             Some((before, after))

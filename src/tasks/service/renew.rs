@@ -1,11 +1,10 @@
 //! The steps of the present template for the tasks of a release at work. `releases` has checked the permission.
 
-use super::{StepTask, TEXT_CHARACTERS, TITLE_CHARACTERS, planned};
+use super::{StepTask, TEXT_CHARACTERS, TITLE_CHARACTERS, all, planned};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Result;
 use crate::tasks::model::Task;
-use crate::tasks::policy::Visibility;
 use crate::tasks::store::{self, Filter};
 use crate::typed;
 use entity::ids::{GivingId, TaskId};
@@ -52,7 +51,6 @@ fn taken_on(task: Task, step: StepTask) -> Task {
 }
 
 /// Returns the tasks of which a mail tells, for the slice that wrote it.
-pub async fn told_with(db: &impl ConnectionTrait, name: GivingId) -> Result<Vec<Task>> {
-    let filter = Filter { told_with: Some(vec![name]), ..Filter::default() };
-    Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
+pub async fn told_with(ctx: &Ctx, db: &impl ConnectionTrait, name: GivingId) -> Result<Vec<Task>> {
+    all(ctx, db, &Filter { told_with: Some(vec![name]), ..Filter::default() }).await
 }

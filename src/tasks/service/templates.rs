@@ -4,7 +4,7 @@ use super::{DESCRIPTION_CHARACTERS, TASK_MINUTES, TITLE_CHARACTERS, store};
 use crate::audit::{self, Event};
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
-use crate::db::{StoreError, Txn};
+use crate::db::Txn;
 use crate::designations::service::{self as designations, SeatKey};
 use crate::error::{Error, Result};
 use crate::network::questions::AllCalendars;
@@ -43,7 +43,7 @@ pub async fn due_from(ctx: &Ctx, template: &Template, day: NaiveDate) -> Result<
     let offset = template.outline.offset_working_days;
     Ok(match &template.outline.seat {
         Some(code) => {
-            let seat = designations::seat_called(ctx, code).await?;
+            let seat = designations::seat(ctx, SeatKey::Code(code)).await?;
             calendars.of(&seat.territory)?.add_working_days(day, offset)?
         }
         None => calendars.all().add_working_days(day, offset)?,
@@ -74,7 +74,7 @@ pub fn check_outline(outline: &Outline) -> Result<Outline> {
 pub async fn create_template(ctx: &Ctx, txn: &Txn, outline: &Outline) -> Result<Template> {
     ctx.demand(policy::may_ever(&ctx.actor, Action::KeepTemplates))?;
     let template = Template { id: ctx.new_id(), outline: check_outline(outline)?, retired_at: None, version: 1 };
-    let seat = checked(txn, &template).await?;
+    let seat = checked(ctx, txn, &template).await?;
     store::templates::insert(txn, &template, seat, ctx.now()).await?;
     record(ctx, txn, Verb::CreateTemplate, &template).await?;
     Ok(template)
@@ -108,14 +108,14 @@ pub async fn restore_template(ctx: &Ctx, txn: &Txn, id: TaskTemplateId, version:
 }
 
 async fn save(ctx: &Ctx, txn: &Txn, after: Template, verb: Verb) -> Result<Template> {
-    let seat = checked(txn, &after).await?;
+    let seat = checked(ctx, txn, &after).await?;
     store::templates::save(txn, &after, seat, ctx.now()).await?;
     record(ctx, txn, verb, &after).await?;
     template(ctx, txn, after.id).await
 }
 
 /// Checks that no other template that is offered has its name, and finds its seat.
-async fn checked(txn: &Txn, template: &Template) -> Result<Option<SeatId>> {
+async fn checked(ctx: &Ctx, txn: &Txn, template: &Template) -> Result<Option<SeatId>> {
     let is_same = |other: &Template| {
         !other.is_retired() && other.id != template.id && other.outline.name == template.outline.name
     };
@@ -124,7 +124,7 @@ async fn checked(txn: &Txn, template: &Template) -> Result<Option<SeatId>> {
     }
     match &template.outline.seat {
         Some(code) => {
-            let seat = designations::seat(txn, SeatKey::Code(code)).await;
+            let seat = designations::seat(ctx, SeatKey::Code(code)).await;
             Ok(Some(seat.map_err(|error| error.as_unknown("seat"))?.id))
         }
         None => Ok(None),
@@ -158,10 +158,11 @@ impl Scoped for Template {
     }
 
     async fn find(
+        _: &Ctx,
         db: &impl ConnectionTrait,
         (): &(),
         id: TaskTemplateId,
-    ) -> std::result::Result<Option<Self>, StoreError> {
-        store::templates::find(db, id).await
+    ) -> Result<Option<Self>> {
+        Ok(store::templates::find(db, id).await?)
     }
 }

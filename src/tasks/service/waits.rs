@@ -27,7 +27,7 @@ pub async fn waits(ctx: &Ctx, tasks: &[Task]) -> Result<Waits> {
     let due: Vec<&Task> = tasks.iter().filter(|task| task.is_due()).collect();
     let mut waits = steps_before(ctx, &due).await?;
     let given: Vec<TaskId> = due.iter().filter(|task| task.origin == TaskOrigin::Given).map(|task| task.id).collect();
-    for (id, before) in given_before(ctx.reader(), &given).await? {
+    for (id, before) in given_before(ctx, ctx.reader(), &given).await? {
         waits.entry(id).or_default().push(before);
     }
     Ok(waits)
@@ -51,7 +51,7 @@ pub async fn waiting(ctx: &Ctx, ids: Vec<TaskId>) -> Result<Waits> {
         return Ok(Waits::new());
     }
     let filter = TaskFilter { ids: Some(ids), ..TaskFilter::default() };
-    waits(ctx, &all(ctx.reader(), &filter).await?).await
+    waits(ctx, &all(ctx, ctx.reader(), &filter).await?).await
 }
 
 /// Returns the steps of the same contributions that come before these and are still to be done.
@@ -64,7 +64,7 @@ async fn steps_before(ctx: &Ctx, due: &[&Task]) -> Result<Waits> {
     }
     let deliverables: Vec<DeliverableId> = later.iter().filter_map(|task| task.deliverable_id).collect();
     let filter = TaskFilter { deliverables: Some(deliverables), due: true, ..TaskFilter::default() };
-    let open = all(ctx.reader(), &filter).await?;
+    let open = all(ctx, ctx.reader(), &filter).await?;
     Ok(behind(&catalogue, &later, &open.iter().collect::<Vec<_>>()))
 }
 
@@ -88,21 +88,21 @@ fn step<'c>(catalogue: &'c [Product], task: &Task) -> Option<&'c Step> {
 }
 
 /// Returns the tasks for which these given tasks wait and that are still to be done.
-async fn given_before(db: &impl ConnectionTrait, given: &[TaskId]) -> Result<Vec<(TaskId, Task)>> {
-    let mut pairs = before(db, given).await?;
+async fn given_before(ctx: &Ctx, db: &impl ConnectionTrait, given: &[TaskId]) -> Result<Vec<(TaskId, Task)>> {
+    let mut pairs = before(ctx, db, given).await?;
     pairs.retain(|(_, before)| before.is_due());
     Ok(pairs)
 }
 
 /// Returns the tasks for which a given task waits, done or not, earliest day first. The caller has checked that the reader
 /// may see the task.
-pub async fn predecessors(db: &impl ConnectionTrait, id: TaskId) -> Result<Vec<Task>> {
-    let mut found: Vec<Task> = before(db, &[id]).await?.into_iter().map(|(_, task)| task).collect();
+pub async fn predecessors(ctx: &Ctx, db: &impl ConnectionTrait, id: TaskId) -> Result<Vec<Task>> {
+    let mut found: Vec<Task> = before(ctx, db, &[id]).await?.into_iter().map(|(_, task)| task).collect();
     found.sort_by_key(|task| (task.day(), task.id));
     Ok(found)
 }
 
-async fn before(db: &impl ConnectionTrait, given: &[TaskId]) -> Result<Vec<(TaskId, Task)>> {
+async fn before(ctx: &Ctx, db: &impl ConnectionTrait, given: &[TaskId]) -> Result<Vec<(TaskId, Task)>> {
     if given.is_empty() {
         return Ok(Vec::new());
     }
@@ -112,7 +112,7 @@ async fn before(db: &impl ConnectionTrait, given: &[TaskId]) -> Result<Vec<(Task
     }
     let ids: BTreeSet<TaskId> = pairs.iter().map(|(_, after)| *after).collect();
     let filter = TaskFilter { ids: Some(ids.into_iter().collect()), ..TaskFilter::default() };
-    let known: HashMap<TaskId, Task> = all(db, &filter).await?.into_iter().map(|task| (task.id, task)).collect();
+    let known: HashMap<TaskId, Task> = all(ctx, db, &filter).await?.into_iter().map(|task| (task.id, task)).collect();
     Ok(pairs.into_iter().filter_map(|(id, after)| Some((id, known.get(&after)?.clone()))).collect())
 }
 
@@ -123,7 +123,7 @@ async fn before(db: &impl ConnectionTrait, given: &[TaskId]) -> Result<Vec<(Task
 pub async fn wait_for(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, after: &[TaskId]) -> Result<Task> {
     let current = open::<Task>(ctx, txn, id, Action::Edit, Seen::Version(version)).await?;
     current.must_be_given_and_open()?;
-    let after = known(txn, after).await?;
+    let after = known(ctx, txn, after).await?;
     must_not_circle(txn, id, &after).await?;
     let present: Vec<TaskId> = store::waits::of(txn, &[id]).await?.into_iter().map(|(_, after)| after).collect();
     if present == after {
@@ -131,11 +131,11 @@ pub async fn wait_for(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, after: &[T
     }
     store::waits::replace(txn, id, &after).await?;
     save(ctx, txn, current, Verb::Wait).await?;
-    any_task(txn, id).await
+    any_task(ctx, txn, id).await
 }
 
 /// Checks that tasks exist, and returns them once each in the order of their ids.
-pub(super) async fn known(db: &impl ConnectionTrait, ids: &[TaskId]) -> Result<Vec<TaskId>> {
+pub(super) async fn known(ctx: &Ctx, db: &impl ConnectionTrait, ids: &[TaskId]) -> Result<Vec<TaskId>> {
     let ids: BTreeSet<TaskId> = ids.iter().copied().collect();
     let ids: Vec<TaskId> = ids.into_iter().collect();
     if ids.len() > MOST_BEFORE {
@@ -145,7 +145,7 @@ pub(super) async fn known(db: &impl ConnectionTrait, ids: &[TaskId]) -> Result<V
         return Ok(ids);
     }
     let filter = TaskFilter { ids: Some(ids.clone()), ..TaskFilter::default() };
-    if all(db, &filter).await?.len() == ids.len() { Ok(ids) } else { Err(Error::field("after", Code::UnknownValue)) }
+    if all(ctx, db, &filter).await?.len() == ids.len() { Ok(ids) } else { Err(Error::field("after", Code::UnknownValue)) }
 }
 
 /// Refuses tasks that wait for the task themselves, directly or through others.

@@ -1,5 +1,7 @@
 //! The list of work: tasks, and contributions for which no task is open, in one order.
 
+use crate::designations::seats::SeatKey;
+use crate::designations::questions::AllSeats;
 use super::{Filter, store};
 use crate::catalogue::questions::Catalogue;
 use crate::ctx::Ctx;
@@ -83,7 +85,7 @@ pub async fn understood(ctx: &Ctx, sought: &WorkSought) -> Result<WorkAsked> {
     };
     let seat = match kept(&sought.seat) {
         Some(code) => {
-            let found = designations::seat_called(ctx, &code).await;
+            let found = designations::seat(ctx, SeatKey::Code(&code)).await;
             Some(found.map_err(|error| error.as_unknown("seat"))?.id)
         }
         None => None,
@@ -135,7 +137,8 @@ pub async fn list_in_order(
     limit: u64,
 ) -> Result<Vec<(Vec<Key>, Task)>> {
     let Some(visible) = Task::visibility(&ctx.actor) else { return Ok(Vec::new()) };
-    Ok(store::list_in_order(ctx.reader(), &visible, filter, order, after, Some(limit)).await?)
+    let seats = ctx.recall(&AllSeats).await?;
+    Ok(store::list_in_order(ctx.reader(), &seats, &visible, filter, order, after, Some(limit)).await?)
 }
 
 /// Reads tasks and contributions after the same place, and merges them. Each has its place in the list.

@@ -79,7 +79,7 @@ struct WaitsPage {
 #[get("/tasks/{id:[0-9A-Fa-f-]+}/after")]
 async fn show_form(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -> Answer {
     let task = open::<Task>(&ctx, ctx.reader(), *id, Action::Edit, Seen::AsItStands).await?;
-    let before = service::predecessors(ctx.reader(), task.id).await?;
+    let before = service::predecessors(&ctx, ctx.reader(), task.id).await?;
     let form = FormState::made_of(task.version, WaitsForm::of(&before));
     page(&waits_page(&ctx, &request, &task, &before, form).await?)
 }
@@ -91,7 +91,7 @@ async fn wait_for(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: S
     let leads_on = |task: Task| done(&href(&task), FlashKind::Success, "tasks.done_waits");
     form::change(&ctx, form, work, leads_on, async |form| {
         let task = open::<Task>(&ctx, ctx.reader(), *id, Action::Edit, Seen::AsItStands).await?;
-        let before = service::predecessors(ctx.reader(), task.id).await?;
+        let before = service::predecessors(&ctx, ctx.reader(), task.id).await?;
         let form = form.beside(task.version);
         Ok(waits_page(&ctx, &request, &task, &before, form).await?)
     })

@@ -40,12 +40,12 @@ pub async fn preview_steps(ctx: &Ctx, code: &str, version: i32, chosen: &[Releas
         let mut before: HashMap<ReleaseId, Work> = HashMap::new();
         for one in outdated.iter().filter(|one| chosen.contains(&one.view.release.id)) {
             let id = one.view.release.id;
-            before.insert(id, Work::of(txn, id).await?);
+            before.insert(id, Work::of(ctx, txn, id).await?);
         }
         let renewed = releases::renew_steps(ctx, txn, code, version, chosen).await?;
         let mut after = Vec::new();
         for view in &renewed.releases {
-            after.push((view.clone(), Work::of(txn, view.release.id).await?));
+            after.push((view.clone(), Work::of(ctx, txn, view.release.id).await?));
         }
         let told: HashSet<PersonId> = releases::told_of_renewal(txn, &renewed).await?.into_iter().collect();
         Ok((before, after, told))

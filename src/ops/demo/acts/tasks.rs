@@ -107,7 +107,7 @@ pub(in crate::ops::demo) async fn give_next(
 async fn given(stage: &Stage, referent: &Ctx, observatory: &str) -> Result<Task> {
     let filter = TaskFilter { state: Some(TaskState::Given), ..TaskFilter::default() };
     let seat = stage.designation(&format!("referent:{observatory}")).await?.seat.id;
-    let mut given = tasks::all(referent.reader(), &filter).await?;
+    let mut given = tasks::all(referent, referent.reader(), &filter).await?;
     given.retain(|task| task.seat.id == seat);
     given.pop().ok_or_else(|| missing("given task"))
 }
