@@ -6,12 +6,13 @@ use crate::config::Config;
 use crate::db::{Db, Generation, StoreError, Txn};
 use crate::documents::contents::Contents;
 use crate::error::{Error, Result};
-use crate::memory::{Memory, Question};
+use crate::memory::Memory;
 use crate::secret::Ids;
 use crate::texts::Lang;
 use crate::vitals::{Vitals, WRITING};
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::DatabaseConnection;
+use sea_orm::{ConnectionTrait, DatabaseConnection};
+use std::hash::Hash;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -56,6 +57,18 @@ impl Services {
     pub fn new_id<T: From<Uuid>>(&self) -> T {
         self.ids.next(self.clock.now())
     }
+}
+
+/// Name of the actor for whom questions are answered.
+const MEMORY: &str = "memory";
+
+/// A question about the data. Equal questions in one generation have equal answers, whoever asks.
+pub trait Question: Clone + Eq + Hash + Send + Sync + 'static {
+    type Answer: Send + Sync + 'static;
+
+    /// Answers the question from the database, and from other questions ([`Ctx::recall`]). `ctx` is that of nobody in
+    /// particular.
+    fn answer(&self, ctx: &Ctx, db: &impl ConnectionTrait) -> impl Future<Output = Result<Self::Answer>> + Send;
 }
 
 /// Context of one use case.
@@ -110,7 +123,11 @@ impl Ctx {
             Some(generation) => generation,
             None => self.services.db.changes().now().await?,
         };
-        self.services.memory.answer(generation, question, self.reader()).await
+        let ask = async {
+            let nobody = Self { generation: Some(generation), ..Self::system(&self.services, MEMORY) };
+            question.answer(&nobody, nobody.reader()).await
+        };
+        self.services.memory.answer(generation, question, ask).await
     }
 
     pub fn config(&self) -> &Config {

@@ -1,4 +1,6 @@
-//! Answers to frequent questions, kept in memory for one generation of the data ([`Generation`]).
+//! Answers to frequent questions, kept in memory for one generation of the data ([`Generation`]). [`Ctx::recall`] asks.
+//!
+//! [`Ctx::recall`]: crate::ctx::Ctx::recall
 //!
 //! There is no time limit and nothing is ever invalidated: a change gives the data another generation, and answers of
 //! an earlier one are no longer found. An answer may therefore depend only on the question and on data that change with
@@ -8,7 +10,6 @@ use crate::db::Generation;
 use crate::error::Result;
 use quick_cache::UnitWeighter;
 use quick_cache::sync::Cache;
-use sea_orm::ConnectionTrait;
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -19,15 +20,8 @@ const FEW: usize = 16;
 /// Most answers kept for one kind of question. The least used ones beyond it are forgotten.
 const MOST: u64 = 2000;
 
-/// A question about the data. Equal questions in one generation have equal answers.
-pub trait Question: Clone + Eq + Hash + Send + Sync + 'static {
-    type Answer: Send + Sync + 'static;
-
-    /// Answers the question from the database.
-    fn answer(&self, db: &impl ConnectionTrait) -> impl Future<Output = Result<Self::Answer>> + Send;
-}
-
-type Answers<Q> = Cache<Q, Arc<<Q as Question>::Answer>>;
+/// The answers `A` to one kind of question `Q`.
+type Answers<Q, A> = Cache<Q, Arc<A>>;
 
 /// The answers of one process, by kind of question: those of the latest generation only, because no other is asked for
 /// again.
@@ -40,27 +34,35 @@ struct Kept {
     kinds: HashMap<TypeId, Kind>,
 }
 
-/// The [`Answers`] to one kind of question.
+/// [`Answers`] whose types are forgotten.
 type Kind = Arc<dyn Any + Send + Sync>;
 
 impl Memory {
-    /// Returns the answer of a generation, and asks the database only if it is not known. Callers with the same question
-    /// wait for one answer.
-    pub async fn answer<Q: Question>(
+    /// Returns the answer of a generation, and waits for `ask` only if it is not known. Callers with the same question wait
+    /// for one answer.
+    pub async fn answer<Q, A>(
         &self,
         generation: Generation,
         question: &Q,
-        db: &impl ConnectionTrait,
-    ) -> Result<Arc<Q::Answer>> {
-        let ask = async { Ok(Arc::new(question.answer(db).await?)) };
-        match self.answers::<Q>(generation).map(Arc::downcast::<Answers<Q>>) {
+        ask: impl Future<Output = Result<A>>,
+    ) -> Result<Arc<A>>
+    where
+        Q: Clone + Eq + Hash + Send + Sync + 'static,
+        A: Send + Sync + 'static,
+    {
+        let ask = async { Ok(Arc::new(ask.await?)) };
+        match self.answers::<Q, A>(generation).map(Arc::downcast::<Answers<Q, A>>) {
             Some(Ok(answers)) => answers.get_or_insert_async(question, ask).await,
             Some(Err(_)) | None => ask.await,
         }
     }
 
     /// Returns the answers of a generation; `None` for one that is over. A later one takes the place of the kept one.
-    fn answers<Q: Question>(&self, generation: Generation) -> Option<Kind> {
+    fn answers<Q, A>(&self, generation: Generation) -> Option<Kind>
+    where
+        Q: Clone + Eq + Hash + Send + Sync + 'static,
+        A: Send + Sync + 'static,
+    {
         let kind = TypeId::of::<Q>();
         {
             let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
@@ -74,7 +76,7 @@ impl Memory {
             *kept = Kept { generation, kinds: HashMap::new() };
         }
         let is_over = generation < kept.generation;
-        let new = || -> Kind { Arc::new(Answers::<Q>::with_weighter(FEW, MOST, UnitWeighter)) };
+        let new = || -> Kind { Arc::new(Answers::<Q, A>::with_weighter(FEW, MOST, UnitWeighter)) };
         (!is_over).then(|| Arc::clone(kept.kinds.entry(kind).or_insert_with(new)))
     }
 }

@@ -5,7 +5,7 @@
 //! question, or states that it contributes nothing.
 
 use crate::audit::trail::{self, TrailEvent};
-use crate::ctx::Ctx;
+use crate::ctx::{self, Ctx};
 use crate::designations::risks::Register;
 use crate::due::{Asked, Expected, Obligation};
 use crate::error::Result;
@@ -132,9 +132,16 @@ impl Slice {
     }
 }
 
-/// Returns all open obligations with a day not after `upto`, overdue or not, of every seat.
-pub async fn due(ctx: &Ctx, db: &impl ConnectionTrait, upto: NaiveDate) -> Result<Vec<Obligation>> {
-    asked(ctx, db, Asked::UpTo(upto)).await
+/// All open obligations with a day not after this one, overdue or not, of every seat.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct DueUpTo(pub NaiveDate);
+
+impl ctx::Question for DueUpTo {
+    type Answer = Vec<Obligation>;
+
+    async fn answer(&self, ctx: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+        asked(ctx, db, Asked::UpTo(self.0)).await
+    }
 }
 
 /// Returns those of the named obligations that are still open. The cost depends on their number and not on all open

@@ -11,6 +11,7 @@ use crate::auth::last_use::LastUse;
 use crate::auth::model::{SessionEnd, idle_since};
 use crate::auth::questions::{SessionHolder, TokenHolder};
 use crate::auth::store::KeyHolder;
+use crate::ctx::Question;
 use crate::ctx::{Ctx, Services};
 use crate::db::Generation;
 use crate::error::{Error, Result};
@@ -18,7 +19,6 @@ use crate::http::Failure;
 use crate::http::cookies::SESSION;
 use crate::http::request::Facts;
 use crate::http::site::Site;
-use crate::memory::Question;
 use crate::secret::hash_token;
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
@@ -99,7 +99,7 @@ async fn by_session(ctx: &Ctx, request: &HttpRequest, last_use: &LastUse, key: &
     };
     if holder.as_ref().as_ref().is_some_and(is_idle) {
         // Uses are no events, and another replica may have written a later one.
-        holder = Arc::new(asked.answer(ctx.reader()).await?);
+        holder = Arc::new(asked.answer(ctx, ctx.reader()).await?);
     }
     let Some(holder) = holder.as_ref().as_ref().filter(|holder| holder.expires_at > now && !is_idle(holder)) else {
         return Ok(Actor::anonymous());

@@ -2,8 +2,8 @@
 
 use super::model::{Capacity, Member};
 use super::store::{self, KeyHolder};
+use crate::ctx::{Ctx, Question};
 use crate::error::Result;
-use crate::memory::Question;
 use chrono::NaiveDate;
 use entity::ids::{ApiTokenId, PersonId, SessionId};
 use sea_orm::ConnectionTrait;
@@ -18,7 +18,7 @@ pub struct SessionHolder {
 impl Question for SessionHolder {
     type Answer = Option<KeyHolder<SessionId>>;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+    async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::session_holder(db, &self.key_hash, self.day).await?)
     }
 }
@@ -33,7 +33,7 @@ pub struct TokenHolder {
 impl Question for TokenHolder {
     type Answer = Option<KeyHolder<ApiTokenId>>;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+    async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::token_holder(db, &self.token_hash, self.day).await?)
     }
 }
@@ -55,7 +55,7 @@ pub struct Profile {
 impl Question for ProfileOf {
     type Answer = Option<Profile>;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+    async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         let Some(member) = store::member(db, self.person).await? else { return Ok(None) };
         Ok(Some(Profile { member, capacities: store::capacities(db, self.person, self.day).await? }))
     }

@@ -2,8 +2,8 @@
 
 use super::model::{Product, Sheet};
 use super::store;
+use crate::ctx::{Ctx, Question};
 use crate::error::Result;
-use crate::memory::Question;
 use entity::ids::ProductId;
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ pub struct Catalogue;
 impl Question for Catalogue {
     type Answer = Vec<Product>;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+    async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::products(db).await?)
     }
 }
@@ -27,7 +27,7 @@ pub struct AllSheets;
 impl Question for AllSheets {
     type Answer = HashMap<ProductId, Vec<Sheet>>;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+    async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::sheets_by_product(db, None).await?)
     }
 }

@@ -199,11 +199,10 @@ pub async fn plan(
 ///
 /// Accepted and waived ones keep the day they had, because it is history. A missing chapter follows, because it may be
 /// awaited again. Days set by hand stay.
-pub async fn rederive(ctx: &Ctx, txn: &Txn, release: ReleaseId, owed: &[Owed]) -> Result<()> {
+pub async fn rederive(ctx: &Ctx, txn: &Txn, present: &[DeliverableView], owed: &[Owed]) -> Result<()> {
     let derived: HashMap<ObservatoryId, NaiveDate> = owed.iter().map(|one| (one.observatory_id, one.due_day)).collect();
     let mut by_day: BTreeMap<NaiveDate, Vec<DeliverableId>> = BTreeMap::new();
-    for view in of_release(txn, release).await? {
-        let known = view.deliverable;
+    for known in present.iter().map(|view| &view.deliverable) {
         if known.is_settled() && known.state() != DeliverableState::Missing {
             continue;
         }
@@ -224,9 +223,9 @@ pub async fn pass_days_on(txn: &Txn, release: ReleaseId) -> Result<()> {
 }
 
 /// Waives the open deliverables of a cancelled release; `releases` calls this.
-pub async fn waive_all(ctx: &Ctx, txn: &Txn, release: ReleaseId, reason: &str) -> Result<()> {
-    for view in of_release(txn, release).await? {
-        if let Ok(waived) = view.deliverable.waived(typed::cut(reason, REASON_CHARACTERS)) {
+pub async fn waive_all(ctx: &Ctx, txn: &Txn, present: &[DeliverableView], reason: &str) -> Result<()> {
+    for view in present {
+        if let Ok(waived) = view.deliverable.clone().waived(typed::cut(reason, REASON_CHARACTERS)) {
             store::save(txn, &waived, ctx.now()).await?;
         }
     }
@@ -463,12 +462,7 @@ impl Scoped for DeliverableView {
         policy::visibility(actor)
     }
 
-    async fn find(
-        _: &Ctx,
-        db: &impl ConnectionTrait,
-        visible: &Visibility,
-        id: DeliverableId,
-    ) -> Result<Option<Self>> {
+    async fn find(_: &Ctx, db: &impl ConnectionTrait, visible: &Visibility, id: DeliverableId) -> Result<Option<Self>> {
         Ok(store::find(db, visible, id).await?)
     }
 }

@@ -7,7 +7,6 @@ pub mod kinds;
 pub mod news;
 
 use self::kinds::{AboutDesignation, Ended, EndingSoon, Farewell, Registered, Requested, Welcome};
-use crate::designations::questions::AllSeats;
 use super::model::Seat;
 use super::policy::Visibility;
 use super::store::{self, Filter};
@@ -15,6 +14,7 @@ use super::view::{Designation, Holder};
 use super::words::{self as register_words, seat_name};
 use crate::ctx::Ctx;
 use crate::db::Txn;
+use crate::designations::questions::AllSeats;
 use crate::error::Result;
 use crate::mail::content::{MailContent, Words};
 use crate::mail::kind::{Kind, MailKind};

@@ -5,8 +5,8 @@ use super::risks::Register;
 use super::seats::Seats;
 use super::store;
 use super::view::Designation;
+use crate::ctx::{Ctx, Question};
 use crate::error::Result;
-use crate::memory::Question;
 use chrono::NaiveDate;
 use sea_orm::ConnectionTrait;
 
@@ -29,7 +29,7 @@ pub struct RegisterOn(pub NaiveDate);
 impl Question for AllSeats {
     type Answer = Seats;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+    async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::seats(db).await?)
     }
 }
@@ -37,15 +37,15 @@ impl Question for AllSeats {
 impl Question for HoldersOn {
     type Answer = Vec<Designation>;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
-        Ok(store::all_holders(db, &store::seats(db).await?, self.0).await?)
+    async fn answer(&self, ctx: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+        Ok(store::all_holders(db, &*ctx.recall(&AllSeats).await?, self.0).await?)
     }
 }
 
 impl Question for AbsencesOn {
     type Answer = Vec<Unavailability>;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+    async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::absences(db, self.0, self.0).await?)
     }
 }
@@ -53,9 +53,8 @@ impl Question for AbsencesOn {
 impl Question for RegisterOn {
     type Answer = Register;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
-        let seats = store::seats(db).await?;
-        let designations = store::whole_register(db, &seats).await?;
-        Ok(Register::new(self.0, seats.to_vec(), designations, store::absences(db, self.0, self.0).await?))
+    async fn answer(&self, ctx: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+        let (seats, absences) = (ctx.recall(&AllSeats).await?, ctx.recall(&AbsencesOn(self.0)).await?);
+        Ok(Register::new(self.0, seats.to_vec(), store::whole_register(db, &seats).await?, absences.to_vec()))
     }
 }

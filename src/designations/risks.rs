@@ -1,6 +1,5 @@
 //! The register on one day, and the seats that it shows at risk: vacant, uncovered, soon or later vacant. Pure.
 
-use std::sync::Arc;
 use super::model::{ENDING_SOON_DAYS, Seat, Standing, Unavailability, needs_a_holder};
 use super::view::Designation;
 use crate::risk::{AtRisk, Risk, RiskKind};
@@ -8,6 +7,7 @@ use chrono::{Days, NaiveDate};
 use entity::ids::{DesignationId, ObservatoryId, SeatId};
 use entity::kinds::SeatKind;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// State of a person in a seat on one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

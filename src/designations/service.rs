@@ -22,7 +22,6 @@ pub use self::checks::{Wanted, check_seat};
 use self::checks::{checked_provenance, checked_statement};
 use self::documents::attach_proof;
 use self::handover::{ask_if_vacant, carry_out_end_if_past, switch_off};
-use super::seats::Seats;
 use super::mail;
 use super::model::{
     self, Ending, GivenReason, NOTE_CHARACTERS, Occupied, Provenance, REASON_CHARACTERS, Refusal, Seat, Statement,
@@ -30,6 +29,7 @@ use super::model::{
 };
 use super::policy::{self, Action, Subject, Visibility};
 use super::questions::{AllSeats, HoldersOn};
+use super::seats::Seats;
 use super::store::{self, Filter, NewDesignation};
 use super::view::{Designation, Dossier};
 use crate::audit::{self, Event};

@@ -1,6 +1,5 @@
 //! Views of the register: a designation with the names of its person, seat and body, for pages, mails and REST.
 
-use std::sync::Arc;
 use super::model::{Record, Seat, Standing, Unavailability};
 use crate::documents::view::Document;
 use crate::letters;
@@ -8,6 +7,7 @@ use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DesignationId, PersonId};
 use entity::kinds::RecordChange;
+use std::sync::Arc;
 
 /// The holder of a seat, with contact data.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -260,12 +260,7 @@ impl Scoped for MeetingWithGuests {
         policy::visibility(actor)
     }
 
-    async fn find(
-        _: &Ctx,
-        db: &impl ConnectionTrait,
-        visible: &Visibility,
-        id: MeetingId,
-    ) -> Result<Option<Self>> {
+    async fn find(_: &Ctx, db: &impl ConnectionTrait, visible: &Visibility, id: MeetingId) -> Result<Option<Self>> {
         let Some(meeting) = store::find(db, visible, id).await? else { return Ok(None) };
         Ok(Some(Self { meeting, guests: store::guests(db, id).await? }))
     }

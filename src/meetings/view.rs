@@ -1,6 +1,5 @@
 //! Meetings with the names of their table, parties and people, for pages, mails and REST.
 
-use std::sync::Arc;
 use super::model::agenda::Hours;
 use super::model::{AgendaItem, Attendance, Meeting, Party, Quorum, Slot, StandIn, Told, Venue};
 use crate::designations::model::Seat;
@@ -14,6 +13,7 @@ use entity::ids::{
 };
 use entity::kinds::{MeetingMode, NotificationState, OutcomeKind, TableKind};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// The plenary table or a working group.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use super::model::{AgreementView, BodyView, ObservatoryView, TerritoryView};
 use super::store;
+use crate::ctx::{Ctx, Question};
 use crate::error::Result;
-use crate::memory::Question;
 use crate::time::Calendars;
 use sea_orm::ConnectionTrait;
 
@@ -34,7 +34,7 @@ pub struct ChapterLimit;
 impl Question for InForce {
     type Answer = Option<AgreementView>;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+    async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::agreement(db).await?)
     }
 }
@@ -42,7 +42,7 @@ impl Question for InForce {
 impl Question for AllBodies {
     type Answer = Vec<BodyView>;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+    async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::bodies(db).await?)
     }
 }
@@ -50,7 +50,7 @@ impl Question for AllBodies {
 impl Question for AllObservatories {
     type Answer = Vec<ObservatoryView>;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+    async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::observatories(db).await?)
     }
 }
@@ -58,7 +58,7 @@ impl Question for AllObservatories {
 impl Question for AllTerritories {
     type Answer = Vec<TerritoryView>;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+    async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::territories(db).await?)
     }
 }
@@ -66,7 +66,7 @@ impl Question for AllTerritories {
 impl Question for AllCalendars {
     type Answer = Calendars;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+    async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::calendars(db).await?)
     }
 }
@@ -74,7 +74,7 @@ impl Question for AllCalendars {
 impl Question for ChapterLimit {
     type Answer = i32;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+    async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::chapter_limit(db).await?)
     }
 }

@@ -1,6 +1,5 @@
 //! The vacancy radar: the risks reported by the slices, by seat, with the obligations due meanwhile. Pure.
 
-use std::sync::Arc;
 use crate::designations::model::Seat;
 use crate::designations::risks::Register;
 use crate::designations::view::Designation;
@@ -9,6 +8,7 @@ use crate::risk::{AtRisk, Risk, RiskKind};
 use chrono::{Days, NaiveDate};
 use entity::ids::{DesignationId, PersonId, SeatId};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Days ahead for which obligations of a seat at risk are shown.
 const LOOK_AHEAD_DAYS: u64 = 60;

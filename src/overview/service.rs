@@ -4,7 +4,6 @@ mod public;
 
 pub use public::{Front, Part, Report, front, open_data, part_of};
 
-use std::sync::Arc;
 use super::policy::{self, Action};
 use super::radar::{self, SeatAtRisk};
 use crate::agenda::service as agenda;
@@ -29,17 +28,19 @@ use crate::releases::view::ReleaseView;
 use crate::reminders::policy as reminder_policy;
 use crate::reminders::service as reminders;
 use crate::reviews::model::release::ReleaseChecklist;
+use crate::slices::{self, DueUpTo};
 use crate::tasks::model::Task;
 use crate::tasks::service::TaskFilter;
 use crate::tasks::view::Proposed;
 use crate::time::zone;
 use crate::vitals::Sign;
-use crate::{deliverables, reviews, slices, tasks};
+use crate::{deliverables, reviews, tasks};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::ids::{ObservatoryId, PersonId, ReleaseId, SeatId};
 use entity::kinds::{DeliverableState, NotificationState, ReleaseState, SeatKind, TaskState};
 use sea_orm::ConnectionTrait;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// Days ahead for which open work is read; a year covers every planned release.
 const OPEN_DAYS: u64 = 366;
@@ -58,8 +59,8 @@ pub async fn radar(ctx: &Ctx, on: Option<NaiveDate>) -> Result<Vec<SeatAtRisk>> 
 }
 
 /// Returns the open obligations due within a year from a day, and overdue ones.
-async fn open_obligations(ctx: &Ctx, day: NaiveDate) -> Result<Vec<Obligation>> {
-    slices::due(ctx, ctx.reader(), day + Days::new(OPEN_DAYS)).await
+async fn open_obligations(ctx: &Ctx, day: NaiveDate) -> Result<Arc<Vec<Obligation>>> {
+    ctx.recall(&DueUpTo(day + Days::new(OPEN_DAYS))).await
 }
 
 /// Returns the seats at risk on a day, with those of the open obligations that are due meanwhile.
@@ -151,9 +152,9 @@ pub async fn monday(ctx: &Ctx) -> Result<Monday> {
     ctx.demand(policy::may(&ctx.actor, Action::ViewMonday))?;
     let today = ctx.today();
     let last_day = today + Days::new(NEXT_DAYS);
-    let mut open = open_obligations(ctx, today).await?;
+    let open = open_obligations(ctx, today).await?;
     let risks = at_risk(ctx, today, &open).await?;
-    open.retain(|one| one.due_day <= last_day);
+    let mut open: Vec<Obligation> = open.iter().filter(|one| one.due_day <= last_day).cloned().collect();
     open.sort_by_key(|one| one.due_day);
     let named = releases_of(ctx, &open).await?;
     let (late, soon) = owed(ctx, open).await?.into_iter().partition(|one: &Owed| one.obligation.due_day < today);
@@ -379,9 +380,10 @@ async fn referents_for_deputies(ctx: &Ctx) -> Result<Vec<Arc<Seat>>> {
 
 /// Returns the open obligations of the seats that the caller holds or stands in for, earliest first, for the home page.
 pub async fn own_obligations(ctx: &Ctx) -> Result<Vec<Obligation>> {
-    let mut own = open_obligations(ctx, ctx.today()).await?;
+    let open = open_obligations(ctx, ctx.today()).await?;
     let referents = referents_for_deputies(ctx).await?;
-    own.retain(|one| ctx.actor.seats.iter().any(|held| works_for(held, one.seat_id, &referents)));
+    let is_own = |one: &&Obligation| ctx.actor.seats.iter().any(|held| works_for(held, one.seat_id, &referents));
+    let mut own: Vec<Obligation> = open.iter().filter(is_own).cloned().collect();
     own.sort_by_key(|one| one.due_day);
     Ok(own)
 }

@@ -471,8 +471,8 @@ pub async fn show_checklist(ctx: Ctx, id: web::Path<ReleaseId>) -> Answer {
 }
 
 async fn carry_out(ctx: &Ctx, id: ReleaseId, version: i32, act: Act) -> Answer {
-    let after = ctx.write(async |txn| service::carry_out(ctx, txn, id, Seen::Version(version), act).await).await?;
-    Ok(answer(ctx, after))
+    let acted = ctx.write(async |txn| service::carry_out(ctx, txn, id, Seen::Version(version), act).await).await?;
+    Ok(answer(ctx, acted.view))
 }
 
 fn answer(ctx: &Ctx, view: ReleaseView) -> HttpResponse {

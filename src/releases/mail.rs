@@ -7,7 +7,7 @@ mod workload;
 pub use renewed::StepsRenewed;
 pub(super) use renewed::{TaskChanges, tell_of_renewal, told_of_renewal};
 use workload::Due;
-pub(super) use workload::Workload;
+pub use workload::Workload;
 
 use super::model::When;
 use super::store;
@@ -81,12 +81,12 @@ async fn is_as_told(db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
 }
 
 /// Events that are told.
-pub(super) enum Telling {
+pub(super) enum Telling<'a> {
     Confirmed,
     /// Moved from a date, with the work as it was before.
     Moved {
         from: When,
-        before: Workload,
+        before: &'a Workload,
         reason: String,
     },
     Cancelled {
@@ -96,7 +96,7 @@ pub(super) enum Telling {
     Afterwards(Afterwards),
 }
 
-impl Telling {
+impl Telling<'_> {
     fn kind(&self) -> Kind {
         match self {
             Self::Confirmed => Kind::of::<Confirmed>(),
@@ -141,8 +141,14 @@ impl Telling {
 }
 
 /// Enqueues one mail to each referent and deputy of the observatories that owe something for the release, except to the
-/// person who acts. It leaves after [`QUIET`], so that several changes within some minutes are one mail.
-pub(super) async fn tell(ctx: &Ctx, txn: &Txn, view: &ReleaseView, product: &Product, telling: &Telling) -> Result<()> {
+/// person who acts. It leaves after [`QUIET`], so that several changes within some minutes are one mail. Returns what they owe.
+pub(super) async fn tell(
+    ctx: &Ctx,
+    txn: &Txn,
+    view: &ReleaseView,
+    product: &Product,
+    telling: &Telling<'_>,
+) -> Result<Workload> {
     let owed = Workload::of(ctx, txn, view.release.id).await?;
     let holders = ctx.recall(&HoldersOn(ctx.today())).await?;
     let drafts = readers(ctx, telling, &holders, &owed)
@@ -150,7 +156,7 @@ pub(super) async fn tell(ctx: &Ctx, txn: &Txn, view: &ReleaseView, product: &Pro
         .map(|designations| draft(ctx, view, product, telling, &designations, &owed))
         .collect();
     outbox::promise_all(ctx, txn, drafts).await?;
-    Ok(())
+    Ok(owed)
 }
 
 /// Returns the people to whom a mail about the present version of a release is promised.
@@ -168,7 +174,7 @@ pub(super) async fn told(db: &impl ConnectionTrait, view: &ReleaseView) -> Resul
 /// Selects the designations of the people to tell, by person.
 fn readers<'a>(
     ctx: &Ctx,
-    telling: &Telling,
+    telling: &Telling<'_>,
     holders: &'a [Designation],
     owed: &Workload,
 ) -> BTreeMap<PersonId, Vec<&'a Designation>> {
@@ -185,7 +191,7 @@ fn draft(
     ctx: &Ctx,
     view: &ReleaseView,
     product: &Product,
-    telling: &Telling,
+    telling: &Telling<'_>,
     designations: &[&Designation],
     owed: &Workload,
 ) -> Draft {
@@ -219,7 +225,7 @@ fn draft(
 }
 
 /// Writes the mail, except for its facts; `next` is the reader's next day.
-fn content(ctx: &Ctx, view: &ReleaseView, telling: &Telling, next: Option<NaiveDate>, lang: Lang) -> MailContent {
+fn content(ctx: &Ctx, view: &ReleaseView, telling: &Telling<'_>, next: Option<NaiveDate>, lang: Lang) -> MailContent {
     let from = match telling {
         Telling::Moved { from, .. } => Some(*from),
         Telling::Confirmed | Telling::Cancelled { .. } | Telling::Afterwards(_) => None,

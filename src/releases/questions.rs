@@ -2,9 +2,9 @@
 
 use super::store::{self, Filter};
 use super::view::{Change, ReleaseView, Share};
+use crate::ctx::{Ctx, Question};
 use crate::db::StoreError;
 use crate::error::Result;
-use crate::memory::Question;
 use chrono::NaiveDate;
 use entity::ids::ReleaseId;
 use entity::kinds::ReleaseState;
@@ -18,7 +18,7 @@ pub struct YearsOfReleases;
 impl Question for YearsOfReleases {
     type Answer = BTreeSet<i32>;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+    async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::years(db).await?)
     }
 }
@@ -62,7 +62,7 @@ impl Published {
 impl Question for PublishedBetween {
     type Answer = Published;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+    async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         let filter = Filter { from: Some(self.from), to: Some(self.to), ..Filter::default() };
         Ok(Published::read(db, &filter).await?)
     }
@@ -83,7 +83,7 @@ pub struct HistoryOf(pub ReleaseId);
 impl Question for ReleaseOf {
     type Answer = Option<ReleaseView>;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+    async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::find(db, self.0).await?)
     }
 }
@@ -91,7 +91,7 @@ impl Question for ReleaseOf {
 impl Question for ReleaseAt {
     type Answer = Option<ReleaseView>;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+    async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::find_at(db, &self.0).await?)
     }
 }
@@ -99,7 +99,7 @@ impl Question for ReleaseAt {
 impl Question for HistoryOf {
     type Answer = (Vec<Change>, Vec<Share>);
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+    async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         let changes = store::changes(db, &[self.0]).await?.remove(&self.0);
         let shares = store::shares(db, &[self.0]).await?.remove(&self.0);
         Ok((changes.unwrap_or_default(), shares.unwrap_or_default()))

@@ -9,7 +9,8 @@ mod renew;
 mod show;
 mod study;
 
-pub use act::{Act, carry_out, told};
+pub use super::mail::Workload;
+pub use act::{Act, Acted, carry_out, told};
 pub use entries::{about, entries};
 pub use plan::{PlanIn, plan, plan_by_rule, plannable};
 pub use renew::{Outdated, Renewed, outdated, renew_steps, told_of_renewal};
@@ -20,9 +21,7 @@ pub use show::{
 
 use self::concerned::Network;
 use self::plan::{free_address, observatory_for, product_for};
-use std::sync::Arc;
-use crate::designations::questions::AllSeats;
-use super::mail::{self, Telling, Workload};
+use super::mail::{self, Telling};
 use super::model::{NOTICE_TARGET_WORKING_DAYS, Reason, Refusal, Release, Slot, When, must_be_in_use, must_be_owed_by};
 use super::policy::{self, Action};
 use super::questions::ReleaseOf;
@@ -37,6 +36,7 @@ use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::deliverables::service::{self as deliverables, Owed};
 use crate::designations::model::Seat;
+use crate::designations::questions::AllSeats;
 use crate::each::Failures;
 use crate::error::{Error, Refusal as _, Result};
 use crate::network::model::ObservatoryView;
@@ -44,7 +44,6 @@ use crate::open::{Guarded, Scoped, Seen, open};
 use crate::releases::verb::Verb;
 use crate::reviews::model::release::{Point, ReleaseChecklist};
 use crate::reviews::service as reviews;
-use crate::tasks::model::Task;
 use crate::tasks::service::{self as tasks, StepTask};
 use crate::texts::{Label as _, Lang};
 use crate::time::{Period, words};
@@ -54,6 +53,7 @@ use entity::ids::{DeliverableId, ObservatoryId, OutcomeId, ReleaseId};
 use entity::kinds::{ReleaseChangeKind, ReleaseState};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 pub use super::store::{Filter as ReleaseFilter, Owner};
 pub use study::{Author, cancel_study, change_study, plan_study};
@@ -190,7 +190,7 @@ pub async fn confirm(
     seen: Seen,
     input: ConfirmIn,
     outcome_id: Option<OutcomeId>,
-) -> Result<ReleaseView> {
+) -> Result<Acted> {
     let current = open::<ReleaseView>(ctx, txn, id, Action::Confirm, seen).await?.release;
     let (product, network) = (product_of(ctx, &current).await?, Network::now(ctx).await?);
     let slot = Slot { day: input.day, hour: input.hour.unwrap_or(product.details.default_hour) };
@@ -201,11 +201,12 @@ pub async fn confirm(
     let concerned = network.concerned(&confirmed, &[]);
     let despite_non_working =
         network.check_day(&concerned, ctx.today(), slot.day, input.despite_non_working.as_deref())?;
+    let before = Workload::of(ctx, txn, id).await?;
     let why = Why { despite_non_working, outcome_id, ..Why::default() };
-    let saved = save(ctx, txn, &confirmed, ReleaseChangeKind::Confirmed, why).await?;
+    let view = save(ctx, txn, &confirmed, ReleaseChangeKind::Confirmed, why).await?;
     plan_work(ctx, txn, &confirmed, &product, &network).await?;
-    mail::tell(ctx, txn, &saved, &product, &Telling::Confirmed).await?;
-    Ok(saved)
+    let after = mail::tell(ctx, txn, &view, &product, &Telling::Confirmed).await?;
+    Ok(Acted { view, before, after })
 }
 
 /// Creates one deliverable for each observatory concerned and one task for each step.
@@ -287,7 +288,7 @@ pub async fn move_to(
     seen: Seen,
     input: MoveIn,
     outcome_id: Option<OutcomeId>,
-) -> Result<ReleaseView> {
+) -> Result<Acted> {
     let current = open::<ReleaseView>(ctx, txn, id, Action::Move, seen).await?.release;
     let reason = checked_reason(input.reason)?;
     let (product, network) = (product_of(ctx, &current).await?, Network::now(ctx).await?);
@@ -301,26 +302,20 @@ pub async fn move_to(
         network.check_day(&concerned, ctx.today(), slot.day, input.despite_non_working.as_deref())?;
     let (before, text) = (Workload::of(ctx, txn, id).await?, reason.text.clone());
     let why = Why { reason: Some(reason), despite_non_working, outcome_id, ..Why::default() };
-    let saved = save(ctx, txn, &moved, ReleaseChangeKind::Moved, why).await?;
-    rederive_work(ctx, txn, &moved, own_work(txn, &network, &product, &moved, &before.tasks).await?).await?;
-    let telling = Telling::Moved { from, before, reason: text };
-    mail::tell(ctx, txn, &saved, &product, &telling).await?;
-    Ok(saved)
+    let view = save(ctx, txn, &moved, ReleaseChangeKind::Moved, why).await?;
+    rederive_work(ctx, txn, &moved, &before, &own_work(&network, &product, &moved, &before)?).await?;
+    let telling = Telling::Moved { from, before: &before, reason: text };
+    let after = mail::tell(ctx, txn, &view, &product, &telling).await?;
+    Ok(Acted { view, before, after })
 }
 
 /// Returns the work of the observatories of a release, each by the steps that its own tasks have, because a release keeps
 /// the steps and the observatories with which it was confirmed.
-async fn own_work(
-    txn: &Txn,
-    network: &Network,
-    product: &Product,
-    release: &Release,
-    tasks: &[Task],
-) -> Result<Vec<Work>> {
+fn own_work(network: &Network, product: &Product, release: &Release, present: &Workload) -> Result<Vec<Work>> {
     let mut work = Vec::new();
-    for view in deliverables::of_release(txn, release.id).await? {
+    for view in &present.contributions {
         let owed = &view.deliverable;
-        let own = || tasks.iter().filter(|task| task.deliverable_id == Some(owed.id) && counts(product, task));
+        let own = || present.tasks.iter().filter(|task| task.deliverable_id == Some(owed.id) && counts(product, task));
         let planned = product.as_planned(|step| own().any(|task| task.step_id == Some(step)));
         let whose = network.provinces.observatories.iter().find(|one| one.id == owed.observatory_id);
         work.extend(network.work(&planned, release, whose.as_slice())?);
@@ -328,18 +323,16 @@ async fn own_work(
     Ok(work)
 }
 
-async fn rederive_work(ctx: &Ctx, txn: &Txn, release: &Release, work: Vec<Work>) -> Result<()> {
-    deliverables::rederive(ctx, txn, release.id, &owed(&work)).await?;
-    let observatory_of: HashMap<DeliverableId, ObservatoryId> = deliverables::of_release(txn, release.id)
-        .await?
-        .into_iter()
-        .map(|view| (view.deliverable.id, view.deliverable.observatory_id))
-        .collect();
+/// Gives the present work for a release the days of other work.
+async fn rederive_work(ctx: &Ctx, txn: &Txn, release: &Release, present: &Workload, work: &[Work]) -> Result<()> {
+    deliverables::rederive(ctx, txn, &present.contributions, &owed(work)).await?;
+    let observatories = present.contributions.iter().map(|view| &view.deliverable);
+    let observatory_of: HashMap<DeliverableId, ObservatoryId> =
+        observatories.map(|owed| (owed.id, owed.observatory_id)).collect();
     let work_of: HashMap<ObservatoryId, &Work> = work.iter().map(|one| (one.observatory, one)).collect();
-    tasks::rederive(ctx, txn, release.id, |step, deliverable| {
-        work_of.get(observatory_of.get(&deliverable)?)?.day_of(step)
-    })
-    .await
+    let day_of = |step, deliverable| work_of.get(observatory_of.get(&deliverable)?)?.day_of(step);
+    tasks::rederive(ctx, txn, &present.tasks, day_of).await?;
+    deliverables::pass_days_on(txn, release.id).await
 }
 
 /// Cancels a release permanently, with a public reason, and cancels its open work.
@@ -353,18 +346,19 @@ pub async fn cancel(
     seen: Seen,
     reason: Reason,
     outcome_id: Option<OutcomeId>,
-) -> Result<ReleaseView> {
+) -> Result<Acted> {
     let current = open::<ReleaseView>(ctx, txn, id, Action::Cancel, seen).await?.release;
     let reason = checked_reason(reason)?;
     let text = reason.text.clone();
     let cancelled = current.cancelled(reason.clone())?;
+    let before = Workload::of(ctx, txn, id).await?;
     let why = Why { reason: Some(reason), outcome_id, ..Why::default() };
-    let saved = save(ctx, txn, &cancelled, ReleaseChangeKind::Cancelled, why).await?;
-    deliverables::waive_all(ctx, txn, id, &text).await?;
-    tasks::cancel_all(ctx, txn, id, &text).await?;
+    let view = save(ctx, txn, &cancelled, ReleaseChangeKind::Cancelled, why).await?;
+    deliverables::waive_all(ctx, txn, &before.contributions, &text).await?;
+    tasks::cancel_all(ctx, txn, &before.tasks, &text).await?;
     let product = product_of(ctx, &cancelled).await?;
-    mail::tell(ctx, txn, &saved, &product, &Telling::Cancelled { reason: text }).await?;
-    Ok(saved)
+    let after = mail::tell(ctx, txn, &view, &product, &Telling::Cancelled { reason: text }).await?;
+    Ok(Acted { view, before, after })
 }
 
 /// Publishes every release whose instant has come and that nothing keeps back ([`before_release`]). Other releases stay due,

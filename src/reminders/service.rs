@@ -2,7 +2,6 @@
 
 mod urge;
 
-use std::sync::Arc;
 use super::addressee::Roll;
 use super::ladder;
 use super::mail::meant::{self, Meant};
@@ -18,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::mail::kind::MailKind;
 use crate::mail::outbox::withdraw::{self, Promised};
 use crate::network::service as network;
-use crate::slices;
+use crate::slices::{self, DueUpTo};
 use crate::tasks::service as tasks;
 use crate::time::{Calendars, zone};
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
@@ -26,6 +25,7 @@ use entity::ids::{MailId, PersonId, ReminderId};
 use entity::kinds::{ObligationKind, ReminderOutcome};
 use sea_orm::ConnectionTrait;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 use uuid::Uuid;
 
 pub use super::store::{Entry, Filter};
@@ -117,7 +117,7 @@ struct Look {
 async fn look(ctx: &Ctx, rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> Result<Look> {
     let db = ctx.reader();
     let roll = meant::roll(ctx, today).await?;
-    let obligations = slices::due(ctx, db, horizon(rungs, calendars, today)).await?;
+    let obligations = ctx.recall(&DueUpTo(horizon(rungs, calendars, today))).await?.to_vec();
     let meant = Meant::of(&obligations, &roll);
     let settled = Log::read(db, obligations.iter(), &meant).await?.settled;
     let todays = promised_on(db, Reminder::NAME, today).await?;

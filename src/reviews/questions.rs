@@ -1,10 +1,10 @@
 //! Questions about the review, answered from memory while the data stay the same ([`crate::memory`]).
 
 use super::store;
+use crate::ctx::{Ctx, Question};
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::DeliverableView;
 use crate::error::Result;
-use crate::memory::Question;
 use chrono::NaiveDate;
 use entity::ids::{ObservatoryId, ProductId};
 use sea_orm::ConnectionTrait;
@@ -18,7 +18,7 @@ pub struct LastAccessDays;
 impl Question for LastAccessDays {
     type Answer = HashMap<ProductId, NaiveDate>;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+    async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::last_access_days(db).await?)
     }
 }
@@ -33,7 +33,7 @@ pub struct EditionsOf {
 impl Question for EditionsOf {
     type Answer = Vec<DeliverableView>;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+    async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         deliverables::of_chapter(db, &self.product, self.observatory).await
     }
 }

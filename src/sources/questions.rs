@@ -2,8 +2,8 @@
 
 use super::model::{Dates, Source};
 use super::store;
+use crate::ctx::{Ctx, Question};
 use crate::error::Result;
-use crate::memory::Question;
 use sea_orm::ConnectionTrait;
 
 /// All sources by code.
@@ -17,7 +17,7 @@ pub struct AllDates;
 impl Question for AllSources {
     type Answer = Vec<Source>;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+    async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::sources(db).await?)
     }
 }
@@ -25,7 +25,7 @@ impl Question for AllSources {
 impl Question for AllDates {
     type Answer = Dates;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+    async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::dates(db).await?)
     }
 }

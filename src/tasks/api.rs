@@ -11,7 +11,6 @@ use self::wire::{
     CompleteTaskIn, ExpectLateIn, GiveTasksIn, HandTaskOnIn, TaskChange, TaskReasonIn, TaskRepliesOut, TasksGivenOut,
 };
 pub use self::wire::{TaskOut, TasksQuery};
-use crate::designations::seats::SeatKey;
 use super::model::{Task, Wording};
 use super::policy;
 use super::policy::Action;
@@ -21,6 +20,7 @@ use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::deliverables::api::{self as deliverables, DeliverableOut};
 use crate::deliverables::service::SubmitIn;
+use crate::designations::seats::SeatKey;
 use crate::designations::service as designations;
 use crate::error::{Code, Error};
 use crate::http::Answer;

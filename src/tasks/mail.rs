@@ -5,13 +5,12 @@
 
 pub mod proposals;
 
-use crate::open::Scoped as _;
-use crate::designations::questions::AllSeats;
 use super::model::Task;
 use super::policy::Visibility;
 use super::store;
 use crate::ctx::Ctx;
 use crate::db::Txn;
+use crate::designations::questions::AllSeats;
 use crate::designations::questions::HoldersOn;
 use crate::designations::service::{self as designations, News};
 use crate::designations::view::Designation;
@@ -19,6 +18,7 @@ use crate::error::Result;
 use crate::mail::content::{Item, MailContent, Words};
 use crate::mail::kind::{Facts, MailKind};
 use crate::mail::outbox::{self, QUIET, Subject, withdraw};
+use crate::open::Scoped as _;
 use crate::texts::Lang;
 use crate::time::words;
 use chrono::TimeDelta;

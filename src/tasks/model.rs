@@ -1,6 +1,5 @@
 //! A task and its lifecycle. Pure.
 
-use std::sync::Arc;
 use crate::deliverables::model::{is_settled, reviews};
 use crate::designations::model::Seat;
 use crate::error::{Code, Refusal as DomainRefusal, Refused};
@@ -9,6 +8,7 @@ use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, GivingId, OutcomeId, ProductStepId, ReleaseId, TaskId};
 use entity::kinds::{DeliverableState, SeatKind, TaskOrigin, TaskState as State};
+use std::sync::Arc;
 
 /// Events of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -386,12 +386,14 @@ impl Task {
         Ok(self)
     }
 
-    /// Sets another derived day; a day set by hand stays. Done and cancelled tasks keep their day.
-    pub fn rederived(mut self, day: NaiveDate) -> Self {
-        if is_open(self.state()) {
-            self.due_day = day;
-        }
-        self
+    /// Sets another derived day; a day set by hand stays.
+    pub fn rederived(self, day: NaiveDate) -> Self {
+        Self { due_day: self.day_derived_anew(day), ..self }
+    }
+
+    /// Returns the derived day after another derivation: done and cancelled tasks keep theirs.
+    pub fn day_derived_anew(&self, day: NaiveDate) -> NaiveDate {
+        if is_open(self.state()) { day } else { self.due_day }
     }
 
     fn wrong(&self) -> Refusal {

@@ -12,8 +12,6 @@ mod work;
 
 pub use load::{Load, Months, PlaceLoad, load};
 
-use std::sync::Arc;
-use crate::designations::questions::AllSeats;
 use super::mail;
 use super::model::{GivenAt, Stage, Step, Task, is_open};
 use super::policy::{self, Action, Subject, Visibility};
@@ -26,6 +24,7 @@ use crate::deliverables::model::open_remarks;
 use crate::deliverables::service::{self as deliverables, SubmitIn};
 use crate::deliverables::view::DeliverableView;
 use crate::designations::model::Seat;
+use crate::designations::questions::AllSeats;
 use crate::error::{Error, Result};
 use crate::open::{Guarded, Scoped, Seen, open, read, scope};
 use crate::tasks::verb::Verb;
@@ -36,6 +35,7 @@ use entity::kinds::{TaskOrigin, TaskState};
 use sea_orm::ConnectionTrait;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 pub use self::give::{
     DESCRIPTION_CHARACTERS, GiveIn, Recipients, accept, answers, check_wording, edit, give, hand_on, insist, refuse,
@@ -153,31 +153,27 @@ fn planned(ctx: &Ctx, step: StepTask) -> Task {
 pub async fn rederive(
     ctx: &Ctx,
     txn: &Txn,
-    release: ReleaseId,
+    present: &[Task],
     day_of: impl Fn(ProductStepId, DeliverableId) -> Option<NaiveDate>,
 ) -> Result<()> {
-    let filter = Filter { release: Some(release), ..Filter::default() };
     let mut by_day: BTreeMap<NaiveDate, Vec<TaskId>> = BTreeMap::new();
-    for task in all(ctx, txn, &filter).await? {
+    for task in present {
         let (Some(step), Some(deliverable)) = (task.step_id, task.deliverable_id) else { continue };
         let Some(day) = day_of(step, deliverable) else { continue };
-        let (id, before) = (task.id, task.due_day);
-        let after = task.rederived(day).due_day;
-        if after != before {
-            by_day.entry(after).or_default().push(id);
+        if task.day_derived_anew(day) != task.due_day {
+            by_day.entry(day).or_default().push(task.id);
         }
     }
     for (day, ids) in by_day {
         store::set_due_day(txn, ids, day, ctx.now()).await?;
     }
-    deliverables::pass_days_on(txn, release).await
+    Ok(())
 }
 
 /// Cancels the open tasks of a cancelled release; `releases` calls this and records the event.
-pub async fn cancel_all(ctx: &Ctx, txn: &Txn, release: ReleaseId, reason: &str) -> Result<()> {
-    let filter = Filter { release: Some(release), ..Filter::default() };
-    for task in all(ctx, txn, &filter).await? {
-        if let Ok(cancelled) = task.cancelled(Some(typed::cut(reason, TEXT_CHARACTERS))) {
+pub async fn cancel_all(ctx: &Ctx, txn: &Txn, present: &[Task], reason: &str) -> Result<()> {
+    for task in present {
+        if let Ok(cancelled) = task.clone().cancelled(Some(typed::cut(reason, TEXT_CHARACTERS))) {
             store::save(txn, &cancelled, ctx.now()).await?;
         }
     }
@@ -445,12 +441,7 @@ impl Scoped for Task {
         policy::visibility(actor)
     }
 
-    async fn find(
-        ctx: &Ctx,
-        db: &impl ConnectionTrait,
-        visible: &Visibility,
-        id: TaskId,
-    ) -> Result<Option<Self>> {
+    async fn find(ctx: &Ctx, db: &impl ConnectionTrait, visible: &Visibility, id: TaskId) -> Result<Option<Self>> {
         Ok(store::find(db, &*ctx.recall(&AllSeats).await?, visible, id).await?)
     }
 }

@@ -8,8 +8,8 @@ pub mod waits;
 use super::model::{GivenAt, Stage, Task};
 use super::policy::{Own, Visibility};
 use crate::db::{Key, StoreError, containing, page, page_by, rank, read, save_row};
-use crate::designations::seats::Seats;
 use crate::deliverables::order::{Line, Order as SortedBy, WITHOUT_RELEASE};
+use crate::designations::seats::Seats;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, GivingId, ObservatoryId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
 use entity::kinds::{DeliverableState, SeatKind, TaskOrigin, TaskState};
@@ -320,12 +320,7 @@ fn is_due() -> Condition {
 }
 
 /// Returns one task, if it is visible.
-pub async fn find(
-    db: &impl ConnectionTrait,
-    seats: &Seats,
-    visible: &Visibility,
-    id: TaskId,
-) -> Result<Option<Task>> {
+pub async fn find(db: &impl ConnectionTrait, seats: &Seats, visible: &Visibility, id: TaskId) -> Result<Option<Task>> {
     let row = lines().filter(seen_by(visible)).filter(task::Column::Id.eq(id)).into_model::<Row>().one(db).await?;
     row.map(|row| row.task(seats)).transpose()
 }

@@ -8,7 +8,6 @@ pub use steps::{ReleaseEffects, StepsPreview, preview_steps};
 
 use super::model::Effect;
 use crate::ctx::Ctx;
-use crate::deliverables::service as deliverables;
 use crate::deliverables::view::DeliverableView;
 use crate::designations::questions::HoldersOn;
 use crate::designations::view::Designation;
@@ -16,14 +15,12 @@ use crate::error::Result;
 use crate::meetings::service::{self as meetings, MeetingFilter};
 use crate::meetings::view::Line;
 use crate::open::Seen;
-use crate::releases::service::{self as releases, Act, ReleaseFilter};
+use crate::releases::service::{self as releases, Act, Acted, ReleaseFilter, Workload};
 use crate::releases::view::{Change, ReleaseView, Slip};
 use crate::tasks::model::Task;
-use crate::tasks::service::{self as tasks, TaskFilter};
 use chrono::NaiveDate;
 use entity::ids::{PersonId, ReleaseId};
 use entity::kinds::{MeetingState, Precision, ReleaseState};
-use sea_orm::ConnectionTrait;
 use std::collections::HashSet;
 
 /// Most meetings of one day that a preview names.
@@ -53,14 +50,13 @@ pub struct Preview {
 pub async fn preview(ctx: &Ctx, id: ReleaseId, version: i32, act: Act) -> Result<Preview> {
     let is_off = matches!(act, Act::Cancel(_));
     let rehearsed = ctx.rehearse(async |txn| {
-        let (before, work_before) = (releases::release(txn, id).await?, Work::of(ctx, txn, id).await?);
-        let after = releases::carry_out(ctx, txn, id, Seen::Version(version), act).await?;
-        let work_after = Work::of(ctx, txn, id).await?;
-        let (change, slip) = releases::last_change(ctx, txn, &after).await?;
-        let told: HashSet<PersonId> = releases::told(txn, &after).await?.into_iter().collect();
-        Ok((before, work_before, after, work_after, change, slip, told))
+        let before = releases::release(txn, id).await?;
+        let acted = releases::carry_out(ctx, txn, id, Seen::Version(version), act).await?;
+        let (change, slip) = releases::last_change(ctx, txn, &acted.view).await?;
+        let told: HashSet<PersonId> = releases::told(txn, &acted.view).await?.into_iter().collect();
+        Ok((before, acted, change, slip, told))
     });
-    let (before, work_before, after, work_after, change, slip, told) = rehearsed.await?;
+    let (before, Acted { view: after, before: work_before, after: work_after }, change, slip, told) = rehearsed.await?;
     let day = after.release.when().first_day();
     let (releases_that_day, meetings_that_day) = if is_off {
         (Vec::new(), Vec::new())
@@ -87,25 +83,11 @@ pub struct WorkEffects {
 }
 
 impl WorkEffects {
-    fn between(before: Work, after: Work) -> Self {
+    fn between(before: Workload, after: Workload) -> Self {
         Self {
             contributions: Effect::pair(before.contributions, after.contributions, |one| one.deliverable.id),
             tasks: Effect::pair(before.tasks, after.tasks, |task| task.id),
         }
-    }
-}
-
-/// The work for a release.
-struct Work {
-    contributions: Vec<DeliverableView>,
-    tasks: Vec<Task>,
-}
-
-impl Work {
-    async fn of(ctx: &Ctx, db: &impl ConnectionTrait, id: ReleaseId) -> Result<Self> {
-        let contributions = deliverables::of_release(db, id).await?;
-        let tasks = tasks::all(ctx, db, &TaskFilter { release: Some(id), ..TaskFilter::default() }).await?;
-        Ok(Self { contributions, tasks })
     }
 }
 

@@ -1,6 +1,5 @@
 //! Kinds of mail of the register, each with the condition under which it is still true.
 
-use crate::open::Scoped as _;
 use crate::ctx::Ctx;
 use crate::designations::policy::Visibility;
 use crate::designations::store;
@@ -8,6 +7,7 @@ use crate::designations::view::Designation;
 use crate::error::Result;
 use crate::mail::content::Words;
 use crate::mail::kind::{Facts, MailKind};
+use crate::open::Scoped as _;
 use chrono::NaiveDate;
 use entity::ids::{DesignationId, SeatId};
 use sea_orm::ConnectionTrait;

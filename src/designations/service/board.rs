@@ -1,6 +1,5 @@
 //! The board of seats, and the people whom participants of other bodies may find.
 
-use std::sync::Arc;
 use crate::ctx::Ctx;
 use crate::designations::model::Seat;
 use crate::designations::policy::{self, Action, Subject};
@@ -10,6 +9,7 @@ use crate::designations::view::Designation;
 use crate::error::Result;
 use crate::open::Guarded;
 use entity::ids::{BodyId, ObservatoryId};
+use std::sync::Arc;
 
 /// A seat on the board, with the people whom the caller may know of.
 pub struct BoardSeat {

@@ -5,9 +5,9 @@ use crate::designations::model::{
     self, ACT_NUMBER_CHARACTERS, ACT_ORGAN_CHARACTERS, ACT_SUBJECT_CHARACTERS, Act, ORGANISATION_CHARACTERS,
     PROTOCOL_CHARACTERS, Provenance, RECEIPT_CHARACTERS, Statement, Term,
 };
-use crate::designations::service::{DesignateIn, Designee};
 use crate::designations::questions::AllSeats;
 use crate::designations::seats::SeatKey;
+use crate::designations::service::{DesignateIn, Designee};
 use crate::designations::store;
 use crate::error::{Error, Result};
 use crate::typed::{self, Reading};

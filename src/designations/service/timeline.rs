@@ -1,16 +1,16 @@
 //! The seats of one place over time: their holders with first and last day, absences, and days without a holder.
 
-use crate::designations::questions::AllSeats;
-use std::sync::Arc;
 use crate::ctx::Ctx;
 use crate::designations::model::{Seat, Term, gaps, needs_a_holder};
 use crate::designations::policy::{self, Action, Subject};
+use crate::designations::questions::AllSeats;
 use crate::designations::store::Filter;
 use crate::designations::view::Designation;
 use crate::error::Result;
 use crate::network::service as network;
 use crate::open::Scoped as _;
 use chrono::NaiveDate;
+use std::sync::Arc;
 
 /// Limit for one query, more than the designations of one place during an agreement.
 const MOST: u64 = 500;

@@ -1,8 +1,6 @@
 //! Designating: first the seat is chosen, then the person and the act. With the seat chosen, the form names its present
 //! and future holders, and offers to end the present holder's term when the new one begins.
 
-use std::sync::Arc;
-use crate::designations::questions::AllSeats;
 use super::forms::{self, Choices, PersonForm, StatementForm};
 use super::one::led_to;
 use super::words as register_words;
@@ -11,6 +9,7 @@ use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::model::{Seat, Standing, Term, is_exclusive};
 use crate::designations::policy::{self, Action, Subject};
+use crate::designations::questions::AllSeats;
 use crate::designations::service::{self, DesignateIn, Preview, RegisterFilter, Wanted};
 use crate::designations::view::Designation;
 use crate::documents::model::ACCEPTED_FILES;
@@ -30,6 +29,7 @@ use askama::Template;
 use entity::kinds::SeatKind;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Number of people offered, more than the network has ever had. Beyond it the page would be unusable.
 const PEOPLE_OFFERED: u64 = 2000;

@@ -3,7 +3,6 @@
 //! A page puts a [`SeatsBlock`] in its struct as `seats` and includes `designations/seats.html`. Participants of other bodies
 //! see name and office address of those through whom the network works; the public gets no block.
 
-use std::sync::Arc;
 use super::words as register_words;
 use crate::ctx::Ctx;
 use crate::designations::model::Seat;
@@ -14,6 +13,7 @@ use crate::designations::view::Designation;
 use crate::error::Result;
 use crate::open::Guarded;
 use entity::ids::{BodyId, ObservatoryId};
+use std::sync::Arc;
 
 /// Limit for one query, more than the designations of one place on one day.
 const MOST: u64 = 200;
@@ -70,7 +70,8 @@ async fn block(
     is_of: impl Fn(&Seat) -> bool,
 ) -> Result<Option<SeatsBlock>> {
     let all = ctx.recall(&AllSeats).await?;
-    let mut seats: Vec<&Arc<Seat>> = all.iter().filter(|seat| is_of(seat) && may(ctx, Action::ViewContact, seat)).collect();
+    let mut seats: Vec<&Arc<Seat>> =
+        all.iter().filter(|seat| is_of(seat) && may(ctx, Action::ViewContact, seat)).collect();
     if seats.is_empty() {
         return Ok(None);
     }

@@ -1,7 +1,6 @@
 //! Stage of the demonstration: the same database with a clock of its own, and a transport in memory for the mails of
 //! the past.
 
-use crate::designations::questions::HoldersOn;
 use super::cast::DOMAIN;
 use crate::auth;
 use crate::auth::actor::{Actor, Identity, Scope};
@@ -9,6 +8,7 @@ use crate::clock::{Clock, FixedClock};
 use crate::ctx::{Ctx, Services};
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::DeliverableView;
+use crate::designations::questions::HoldersOn;
 use crate::designations::view::Designation;
 use crate::error::{Error, Result};
 use crate::jobs::schedule::Job;

@@ -1,6 +1,5 @@
 //! Storing the result of a check, with its consequences.
 
-use std::sync::Arc;
 use super::awaited::Awaited;
 use crate::audit::{self, Event};
 use crate::ctx::Ctx;
@@ -18,6 +17,7 @@ use crate::tasks::service::{self as tasks, NewTask};
 use crate::texts::Lang;
 use entity::ids::DeliverableId;
 use entity::kinds::{ProductScope, PublicationState, SeatKind, TaskOrigin};
+use std::sync::Arc;
 
 /// Time to put a page right, in working days of the observatory's territory.
 const MISSING_DAYS: i32 = 2;

@@ -1,7 +1,7 @@
 //! The work of observatories for a release, as the mails about it say it: their tasks, and contributions without a task.
 
-use crate::ctx::Ctx;
 use crate::catalogue::model::Product;
+use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::deliverables;
 use crate::deliverables::model::is_owed;
@@ -15,9 +15,9 @@ use entity::ids::{ObservatoryId, ReleaseId};
 use uuid::Uuid;
 
 /// The work for a release.
-pub(in crate::releases) struct Workload {
-    pub(in crate::releases) tasks: Vec<Task>,
-    contributions: Vec<DeliverableView>,
+pub struct Workload {
+    pub contributions: Vec<DeliverableView>,
+    pub tasks: Vec<Task>,
 }
 
 /// A day by which something open is due.
@@ -29,7 +29,8 @@ pub(super) struct Due {
 }
 
 impl Workload {
-    pub(in crate::releases) async fn of(ctx: &Ctx, txn: &Txn, release: ReleaseId) -> Result<Self> {
+    /// Reads the work for a release.
+    pub async fn of(ctx: &Ctx, txn: &Txn, release: ReleaseId) -> Result<Self> {
         let filter = TaskFilter { release: Some(release), ..TaskFilter::default() };
         let contributions = deliverables::service::of_release(txn, release).await?;
         Ok(Self { tasks: tasks::all(ctx, txn, &filter).await?, contributions })

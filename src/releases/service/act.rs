@@ -1,6 +1,6 @@
 //! The acts that set an announced date: confirm, move, cancel. Each can be previewed before it is carried out.
 
-use super::{ConfirmIn, MoveIn, cancel, confirm, move_to};
+use super::{ConfirmIn, MoveIn, Workload, cancel, confirm, move_to};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Result;
@@ -19,8 +19,15 @@ pub enum Act {
     Cancel(Reason),
 }
 
+/// A release after an act, with the work for it before and after.
+pub struct Acted {
+    pub view: ReleaseView,
+    pub before: Workload,
+    pub after: Workload,
+}
+
 /// Carries out an act of the secretariat. Effects, rights, mails and errors: [`confirm`], [`move_to`], [`cancel`].
-pub async fn carry_out(ctx: &Ctx, txn: &Txn, id: ReleaseId, seen: Seen, act: Act) -> Result<ReleaseView> {
+pub async fn carry_out(ctx: &Ctx, txn: &Txn, id: ReleaseId, seen: Seen, act: Act) -> Result<Acted> {
     match act {
         Act::Confirm(input) => confirm(ctx, txn, id, seen, input, None).await,
         Act::Move(input) => move_to(ctx, txn, id, seen, input, None).await,

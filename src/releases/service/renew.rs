@@ -1,7 +1,5 @@
 //! The present steps of a product for its releases at work: which releases have others, and the act that changes them.
 
-use std::sync::Arc;
-use crate::designations::questions::AllSeats;
 use super::{Network, ReleaseFilter, all, owed, own_work, release, step_task};
 use crate::audit;
 use crate::catalogue::model::{Product, Step};
@@ -11,6 +9,7 @@ use crate::db::Txn;
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::DeliverableView;
 use crate::designations::model::Seat;
+use crate::designations::questions::AllSeats;
 use crate::error::{Code, Error, Result};
 use crate::open::Seen;
 use crate::releases::mail::{self, TaskChanges, Workload};
@@ -26,6 +25,7 @@ use entity::ids::{GivingId, PersonId, ReleaseId};
 use entity::kinds::ReleaseState;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
+use std::sync::Arc;
 
 /// A release at work whose steps are not those of its product, with the number of tasks that would change.
 #[derive(Clone, Debug)]
@@ -196,9 +196,9 @@ impl Desk<'_> {
             changes.dropped.extend(renewal.dropped.into_iter().cloned());
         }
         tasks::renew(ctx, txn, changes, Lang::It.t("releases.step_gone"), name).await?;
-        let tasks = Workload::of(ctx, txn, release.id).await?.tasks;
-        let work = own_work(txn, self.network, self.product, release, &tasks).await?;
-        deliverables::rederive(ctx, txn, release.id, &owed(&work)).await?;
+        let present = Workload::of(ctx, txn, release.id).await?;
+        let work = own_work(self.network, self.product, release, &present)?;
+        deliverables::rederive(ctx, txn, &present.contributions, &owed(&work)).await?;
         deliverables::pass_days_on(txn, release.id).await
     }
 

@@ -12,7 +12,7 @@ use crate::lifecycle::Event as _;
 use crate::open::Seen;
 use crate::releases::model::{Event, Reason, When};
 use crate::releases::policy::Action;
-use crate::releases::service::{self, Act, ConfirmIn, MoveIn, REASON_CHARACTERS};
+use crate::releases::service::{self, Act, Acted, ConfirmIn, MoveIn, REASON_CHARACTERS};
 use crate::releases::view::ReleaseView;
 use crate::texts::Lang;
 use crate::typed::Reading;
@@ -249,7 +249,7 @@ async fn carry_out(ctx: &Ctx, request: &HttpRequest, id: ReleaseId, kind: ActKin
     let work = async |txn: &Txn, version, form: &DateForm| {
         service::carry_out(ctx, txn, id, Seen::Version(version), form.act(kind)?).await
     };
-    let leads_on = |view: ReleaseView| led_to(&view, kind.done());
+    let leads_on = |acted: Acted| led_to(&acted.view, kind.done());
     form::change(ctx, form, work, leads_on, async |form| {
         let view = service::release(ctx.reader(), id).await?;
         let form = form.beside(view.release.version);

@@ -1,11 +1,10 @@
 //! Recipients of obligations at present.
 
-use crate::ctx::Ctx;
+use crate::ctx::{Ctx, Question};
 use crate::designations::questions::{AbsencesOn, AllSeats, HoldersOn};
 use crate::due::Obligation;
 use crate::error::Result;
 use crate::mail::outbox::withdraw::Promised;
-use crate::memory::Question;
 use crate::reminders::addressee::Roll;
 use crate::reminders::plan::Key;
 use crate::reminders::store::{self, Entry};
@@ -24,12 +23,12 @@ pub(in crate::reminders) struct RollOn(pub NaiveDate);
 impl Question for RollOn {
     type Answer = Roll;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Roll> {
-        let holders = HoldersOn(self.0).answer(db).await?;
-        let away = AbsencesOn(self.0).answer(db).await?;
+    async fn answer(&self, ctx: &Ctx, _: &impl ConnectionTrait) -> Result<Roll> {
+        let (seats, holders) = (ctx.recall(&AllSeats).await?, ctx.recall(&HoldersOn(self.0)).await?);
+        let away = ctx.recall(&AbsencesOn(self.0)).await?;
         let away = away.iter().filter(|absence| absence.mode == UnavailabilityMode::ReassignAll);
         let away = away.map(|absence| absence.designation_id).collect();
-        Ok(Roll::new(&AllSeats.answer(db).await?, holders, away))
+        Ok(Roll::new(&seats, holders.to_vec(), away))
     }
 }
 

@@ -272,12 +272,7 @@ impl Scoped for RemarkView {
         DeliverableView::visibility(actor)
     }
 
-    async fn find(
-        ctx: &Ctx,
-        db: &impl ConnectionTrait,
-        visible: &Visibility,
-        id: RemarkId,
-    ) -> Result<Option<Self>> {
+    async fn find(ctx: &Ctx, db: &impl ConnectionTrait, visible: &Visibility, id: RemarkId) -> Result<Option<Self>> {
         let Some(remark) = store::remark(db, id).await? else { return Ok(None) };
         let about = DeliverableView::find(ctx, db, visible, remark.deliverable_id).await?;
         Ok(about.map(|about| Self { remark, about }))

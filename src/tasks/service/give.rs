@@ -1,13 +1,12 @@
 //! Tasks that the secretariat gives outside meetings, to one seat or to several observatories at once, and the answers to
 //! them: accepted or refused, then insisted on or handed on.
 
-use std::sync::Arc;
-use crate::designations::questions::AllSeats;
 use super::{TASK_MINUTES, TEXT_CHARACTERS, TITLE_CHARACTERS, any_task, save, store, subject, waits};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::deliverables::service as deliverables;
 use crate::designations::model::Seat;
+use crate::designations::questions::AllSeats;
 use crate::designations::service::{self as designations, SeatKey};
 use crate::error::{Code, Error, Result};
 use crate::network::questions::AllCalendars;
@@ -24,6 +23,7 @@ use chrono::NaiveDate;
 use entity::ids::{DeliverableId, ReleaseId, TaskId};
 use entity::kinds::{ObligationKind, ReplyKind, SeatKind, TaskOrigin};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Longest description of a task, in characters.
 pub const DESCRIPTION_CHARACTERS: usize = 4000;

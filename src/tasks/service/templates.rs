@@ -157,12 +157,7 @@ impl Scoped for Template {
         policy::may_ever(actor, Action::KeepTemplates).then_some(())
     }
 
-    async fn find(
-        _: &Ctx,
-        db: &impl ConnectionTrait,
-        (): &(),
-        id: TaskTemplateId,
-    ) -> Result<Option<Self>> {
+    async fn find(_: &Ctx, db: &impl ConnectionTrait, (): &(), id: TaskTemplateId) -> Result<Option<Self>> {
         Ok(store::templates::find(db, id).await?)
     }
 }

@@ -145,7 +145,11 @@ pub(super) async fn known(ctx: &Ctx, db: &impl ConnectionTrait, ids: &[TaskId]) 
         return Ok(ids);
     }
     let filter = TaskFilter { ids: Some(ids.clone()), ..TaskFilter::default() };
-    if all(ctx, db, &filter).await?.len() == ids.len() { Ok(ids) } else { Err(Error::field("after", Code::UnknownValue)) }
+    if all(ctx, db, &filter).await?.len() == ids.len() {
+        Ok(ids)
+    } else {
+        Err(Error::field("after", Code::UnknownValue))
+    }
 }
 
 /// Refuses tasks that wait for the task themselves, directly or through others.

@@ -1,7 +1,5 @@
 //! The list of work: tasks, and contributions for which no task is open, in one order.
 
-use crate::designations::seats::SeatKey;
-use crate::designations::questions::AllSeats;
 use super::{Filter, store};
 use crate::catalogue::questions::Catalogue;
 use crate::ctx::Ctx;
@@ -9,6 +7,8 @@ use crate::db::Key;
 use crate::deliverables::order::{Line, Order, Sorting};
 use crate::deliverables::service::{self as deliverables, DeliverableFilter};
 use crate::deliverables::view::DeliverableView;
+use crate::designations::questions::AllSeats;
+use crate::designations::seats::SeatKey;
 use crate::designations::service as designations;
 use crate::error::{Code, Error, Result};
 use crate::network::questions::AllObservatories;

@@ -1,10 +1,10 @@
 //! Effects of giving releases at work the present steps of their product.
 
-use super::{Work, WorkEffects, designations_of};
+use super::{WorkEffects, designations_of};
 use crate::ctx::Ctx;
 use crate::designations::view::Designation;
 use crate::error::Result;
-use crate::releases::service::{self as releases, Outdated};
+use crate::releases::service::{self as releases, Outdated, Workload};
 use crate::releases::view::ReleaseView;
 use crate::tasks::model::Task;
 use entity::ids::{PersonId, ReleaseId};
@@ -37,15 +37,15 @@ pub struct ReleaseEffects {
 pub async fn preview_steps(ctx: &Ctx, code: &str, version: i32, chosen: &[ReleaseId]) -> Result<StepsPreview> {
     let (_, outdated) = releases::outdated(ctx, code).await?;
     let rehearsed = ctx.rehearse(async |txn| {
-        let mut before: HashMap<ReleaseId, Work> = HashMap::new();
+        let mut before: HashMap<ReleaseId, Workload> = HashMap::new();
         for one in outdated.iter().filter(|one| chosen.contains(&one.view.release.id)) {
             let id = one.view.release.id;
-            before.insert(id, Work::of(ctx, txn, id).await?);
+            before.insert(id, Workload::of(ctx, txn, id).await?);
         }
         let renewed = releases::renew_steps(ctx, txn, code, version, chosen).await?;
         let mut after = Vec::new();
         for view in &renewed.releases {
-            after.push((view.clone(), Work::of(ctx, txn, view.release.id).await?));
+            after.push((view.clone(), Workload::of(ctx, txn, view.release.id).await?));
         }
         let told: HashSet<PersonId> = releases::told_of_renewal(txn, &renewed).await?.into_iter().collect();
         Ok((before, after, told))
