@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::db::{Db, Generation, StoreError, Txn};
 use crate::documents::contents::Contents;
 use crate::error::{Error, Result};
-use crate::memory::Memory;
+use crate::memory::{ChangedBy, Known, Memory};
 use crate::secret::Ids;
 use crate::texts::Lang;
 use crate::vitals::{Vitals, WRITING};
@@ -66,6 +66,9 @@ const MEMORY: &str = "memory";
 pub trait Question: Clone + Eq + Hash + Send + Sync + 'static {
     type Answer: Send + Sync + 'static;
 
+    /// The actions that change the answer; empty: any action.
+    const CHANGED_BY: ChangedBy = &[];
+
     /// Answers the question from the database, and from other questions ([`Ctx::recall`]). `ctx` is that of nobody in
     /// particular.
     fn answer(&self, ctx: &Ctx, db: &impl ConnectionTrait) -> impl Future<Output = Result<Self::Answer>> + Send;
@@ -123,11 +126,28 @@ impl Ctx {
             Some(generation) => generation,
             None => self.services.db.changes().now().await?,
         };
+        let Some(generation_of_these) = self.generation_of(Q::CHANGED_BY, generation).await? else {
+            return Ok(Arc::new(question.answer(self, self.reader()).await?));
+        };
         let ask = async {
             let nobody = Self { generation: Some(generation), ..Self::system(&self.services, MEMORY) };
             question.answer(&nobody, nobody.reader()).await
         };
-        self.services.memory.answer(generation, question, ask).await
+        self.services.memory.answer(Q::CHANGED_BY, generation_of_these, question, ask).await
+    }
+
+    /// Returns the generation of the data that some actions change, in a generation of all data; `None` if they have changed
+    /// since.
+    async fn generation_of(&self, changed_by: ChangedBy, now: Generation) -> Result<Option<Generation>> {
+        let memory = &self.services.memory;
+        match memory.known(changed_by, now) {
+            Known::Is(generation) => Ok(Some(generation)),
+            Known::UpTo(before) => {
+                let latest = self.services.db.changes().latest(changed_by, before, now).await?;
+                Ok(Some(memory.note(changed_by, latest, now)).filter(|generation| *generation <= now))
+            }
+            Known::Over => Ok(None),
+        }
     }
 
     pub fn config(&self) -> &Config {

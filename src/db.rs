@@ -26,7 +26,7 @@ use crate::error::Error;
 use prometheus_client::metrics::counter::Counter;
 use sea_orm::sea_query::{Expr, Func};
 use sea_orm::sqlx::pool::PoolOptions;
-use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, Connection, Sqlite, SqliteConnection};
 use sea_orm::{
     ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
@@ -221,7 +221,7 @@ impl Db {
         }
         let mut reader = Database::connect(sqlite_options(path, SQLITE_READERS, true)).await?;
         let statements = Counter::default();
-        let changes = ChangeClock::sqlite(reading(SqliteConnectOptions::new().filename(path)), statements.clone());
+        let changes = ChangeClock::sqlite(path, statements.clone());
         count(&statements, [&mut reader, &mut writer]);
         let (row, times) = (WritersRow::new(patience), LockTimes::default());
         Ok(Self { writer, reader, row, times, changes, statements, distrusted, _lock: lock.map(Arc::new) })
@@ -293,7 +293,7 @@ impl Db {
 
     /// Closes the pools; all work must have been stopped before.
     pub async fn close(self) {
-        self.changes.close().await;
+        self.changes.close();
         let _ = self.reader.close().await;
         let _ = self.writer.close().await;
     }
@@ -337,17 +337,13 @@ fn sqlite_options(path: &Path, connections: u32, read_only: bool) -> ConnectOpti
     // A connection to a file cannot be lost, so it is not tested before each use.
     options.test_before_acquire(false);
     options.map_sqlx_sqlite_opts(move |sqlite| {
-        if read_only {
-            return reading(sqlite);
-        }
         let sqlite = sqlite.busy_timeout(BUSY_TIMEOUT).foreign_keys(true).row_buffer_size(ROWS_AHEAD);
+        if read_only {
+            return sqlite.read_only(true);
+        }
         sqlite.create_if_missing(true).journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full)
     });
     options
-}
-
-fn reading(sqlite: SqliteConnectOptions) -> SqliteConnectOptions {
-    sqlite.busy_timeout(BUSY_TIMEOUT).foreign_keys(true).row_buffer_size(ROWS_AHEAD).read_only(true)
 }
 
 /// Returns the options of the one writing connection. After a transaction in which the engine failed, or with a

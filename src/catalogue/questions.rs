@@ -4,9 +4,13 @@ use super::model::{Product, Sheet};
 use super::store;
 use crate::ctx::{Ctx, Question};
 use crate::error::Result;
+use crate::memory::ChangedBy;
 use entity::ids::ProductId;
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
+
+/// Actions that change products, their steps and their sheets. Nothing else writes these rows.
+const CHANGES: ChangedBy = &["catalogue.", "network.load"];
 
 /// All products by code, retired ones too.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -14,6 +18,7 @@ pub struct Catalogue;
 
 impl Question for Catalogue {
     type Answer = Vec<Product>;
+    const CHANGED_BY: ChangedBy = CHANGES;
 
     async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::products(db).await?)
@@ -26,6 +31,7 @@ pub struct AllSheets;
 
 impl Question for AllSheets {
     type Answer = HashMap<ProductId, Vec<Sheet>>;
+    const CHANGED_BY: ChangedBy = CHANGES;
 
     async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::sheets_by_product(db, None).await?)

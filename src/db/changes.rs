@@ -5,19 +5,24 @@
 //! change without an event (queues, leases, uses of keys, signs of life) have no generation.
 //!
 //! On `SQLite` the engine is asked first whether any other connection has committed (`PRAGMA data_version`), which
-//! touches no table. Callers that arrive while a look is under way share the next one. While a use case of this process
-//! writes, one look is enough for all callers, because no other use case can commit meanwhile, here or elsewhere.
+//! touches no table and takes some microseconds, so it is asked on the caller's thread. On `PostgreSQL`, callers that
+//! arrive while a look is under way share the next one. While a use case of this process writes, one look is enough for
+//! all callers, because no other use case can commit meanwhile, here or elsewhere.
 
 use super::StoreError;
 use prometheus_client::metrics::counter::Counter;
-use sea_orm::sqlx::sqlite::SqliteConnectOptions;
-use sea_orm::sqlx::{self, ConnectOptions, Connection, SqliteConnection};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement};
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use tokio::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 const HEAD: &str = "SELECT seq FROM audit_head WHERE id = 1";
+
+/// Longest time for which a look at `SQLite` waits for a lock, which it needs only while another process repairs the
+/// write-ahead log. Beyond it the caller gets "busy".
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The number of the latest event in the audit trail: equal numbers mean equal data of use cases. 0 before the first
 /// event.
@@ -30,73 +35,85 @@ pub struct ChangeClock(Arc<Inner>);
 
 struct Inner {
     source: Source,
-    /// Number of looks that have begun.
-    begun: AtomicU64,
+    /// Statements of the whole database, among which each look counts as one.
+    statements: Counter,
     /// Number of the use case that writes now; 0 while none does.
     writing: AtomicU64,
     /// Number of use cases of this process that have begun to write.
     written: AtomicU64,
-    /// Statements of the whole database, among which each look counts as one.
-    statements: Counter,
-    last: Mutex<Look>,
+    /// The latest look during a use case.
+    held: Mutex<Held>,
 }
 
 enum Source {
-    /// Options of a connection of its own, because `data_version` only compares reads of one connection.
-    Sqlite(Box<SqliteConnectOptions>),
-    Postgres(DatabaseConnection),
+    Sqlite(Watch),
+    Postgres(Looks),
 }
 
-/// The latest look.
-#[derive(Default)]
-struct Look {
-    number: u64,
-    /// The use case that was writing when the look began; 0 for none.
+/// What a look during a use case found.
+#[derive(Clone, Copy, Default)]
+struct Held {
+    /// Number of the use case; 0 for none.
     during: u64,
     generation: Generation,
-    connection: Option<Watched>,
-}
-
-/// The connection of the clock with the engine's version of the data at the latest look.
-struct Watched {
-    connection: SqliteConnection,
-    version: Option<i64>,
 }
 
 impl ChangeClock {
-    pub(super) fn sqlite(options: SqliteConnectOptions, statements: Counter) -> Self {
-        Self::over(Source::Sqlite(Box::new(options)), statements)
+    /// Makes the clock of a file, which is opened at the first look.
+    pub(super) fn sqlite(path: &Path, statements: Counter) -> Self {
+        Self::over(Source::Sqlite(Watch { path: path.to_owned(), watched: Mutex::default() }), statements)
     }
 
     pub(super) fn postgres(reader: DatabaseConnection, statements: Counter) -> Self {
-        Self::over(Source::Postgres(reader), statements)
+        Self::over(Source::Postgres(Looks { reader, begun: AtomicU64::new(0), last: Default::default() }), statements)
     }
 
     fn over(source: Source, statements: Counter) -> Self {
-        let (begun, writing, written) = Default::default();
-        Self(Arc::new(Inner { source, begun, writing, written, statements, last: Mutex::default() }))
+        let (writing, written, held) = Default::default();
+        Self(Arc::new(Inner { source, statements, writing, written, held }))
     }
 
     /// Returns the present generation. It is read after the call begins, so every change acknowledged before the call
     /// is in it.
     pub async fn now(&self) -> Result<Generation, StoreError> {
-        let Inner { source, begun, writing, statements, last, .. } = &*self.0;
-        let begun_before = begun.load(Ordering::Acquire);
-        let mut last = last.lock().await;
+        let Inner { source, statements, writing, held, .. } = &*self.0;
         let during = writing.load(Ordering::Acquire);
-        let is_held = during != 0 && last.during == during;
-        if last.number > begun_before || is_held {
-            return Ok(last.generation);
+        let known = *held.lock().unwrap_or_else(PoisonError::into_inner);
+        if during != 0 && known.during == during {
+            return Ok(known.generation);
         }
-        let number = begun.fetch_add(1, Ordering::AcqRel) + 1;
-        statements.inc();
-        last.generation = match source {
-            Source::Sqlite(options) => look_at_sqlite(options, &mut last).await?,
-            Source::Postgres(reader) => look_at_postgres(reader).await?,
+        let generation = match source {
+            Source::Sqlite(watch) => watch.look(statements)?,
+            Source::Postgres(looks) => looks.look(statements).await?,
         };
-        last.number = number;
-        last.during = during;
-        Ok(last.generation)
+        if during != 0 {
+            *held.lock().unwrap_or_else(PoisonError::into_inner) = Held { during, generation };
+        }
+        Ok(generation)
+    }
+
+    /// Returns the latest event after one generation, up to another, with one of these actions: whole names as in the audit
+    /// trail, or their first part with the dot.
+    pub async fn latest(
+        &self,
+        actions: &[&str],
+        after: Generation,
+        upto: Generation,
+    ) -> Result<Option<Generation>, StoreError> {
+        self.0.statements.inc();
+        let named: Vec<String> = actions.iter().map(|action| format!("action LIKE '{action}%'")).collect();
+        let named = named.join(" OR ");
+        let latest = format!("SELECT max(seq) FROM audit_event WHERE seq > $1 AND seq <= $2 AND ({named})");
+        match &self.0.source {
+            Source::Sqlite(watch) => watch.latest(&latest, after, upto),
+            Source::Postgres(looks) => {
+                let values = [after.0.into(), upto.0.into()];
+                let statement = Statement::from_sql_and_values(DbBackend::Postgres, latest, values);
+                let row = looks.reader.query_one_raw(statement).await?;
+                let latest: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
+                Ok(latest.map(Generation))
+            }
+        }
     }
 
     /// Notes that a use case of this process has the writers' lock, until the [`Hold`] is dropped.
@@ -107,9 +124,9 @@ impl ChangeClock {
     }
 
     /// Closes the clock's own connection.
-    pub(super) async fn close(&self) {
-        if let Some(watched) = self.0.last.lock().await.connection.take() {
-            let _ = watched.connection.close().await;
+    pub(super) fn close(&self) {
+        if let Source::Sqlite(watch) = &self.0.source {
+            watch.watched.lock().unwrap_or_else(PoisonError::into_inner).take();
         }
     }
 }
@@ -123,31 +140,100 @@ impl Drop for Hold {
     }
 }
 
-/// Looks through the clock's connection, which is opened at the first look and again after an error.
-async fn look_at_sqlite(options: &SqliteConnectOptions, last: &mut Look) -> Result<Generation, StoreError> {
-    let mut watched = match last.connection.take() {
-        Some(watched) => watched,
-        None => Watched { connection: options.connect().await.map_err(driver)?, version: None },
-    };
-    // The version first: a change between the two reads gives another version at the next look.
-    let version = sqlx::query_scalar("PRAGMA data_version").fetch_one(&mut watched.connection).await.map_err(driver)?;
-    let generation = if watched.version == Some(version) {
-        last.generation
-    } else {
-        let head: Option<i64> =
-            sqlx::query_scalar(HEAD).fetch_optional(&mut watched.connection).await.map_err(driver)?;
-        Generation(head.unwrap_or_default())
-    };
-    watched.version = Some(version);
-    last.connection = Some(watched);
-    Ok(generation)
+/// Asks `SQLite`, through a connection of its own, because `data_version` only compares reads of one connection.
+struct Watch {
+    path: PathBuf,
+    watched: Mutex<Option<Watched>>,
 }
 
-async fn look_at_postgres(reader: &DatabaseConnection) -> Result<Generation, StoreError> {
-    let head = reader.query_one_raw(Statement::from_string(DbBackend::Postgres, HEAD)).await?;
-    Ok(Generation(head.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default()))
+/// The connection, with the engine's version of the data and the generation at the latest look.
+struct Watched {
+    connection: Connection,
+    version: Option<i64>,
+    generation: Generation,
 }
 
-fn driver(error: sqlx::Error) -> StoreError {
-    DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))).into()
+impl Watch {
+    fn look(&self, statements: &Counter) -> Result<Generation, StoreError> {
+        statements.inc();
+        self.with(|watched| watched.look())
+    }
+
+    fn latest(&self, latest: &str, after: Generation, upto: Generation) -> Result<Option<Generation>, StoreError> {
+        self.with(|watched| {
+            let mut statement = watched.connection.prepare_cached(latest)?;
+            let latest: Option<i64> = statement.query_row((after.0, upto.0), |row| row.get(0))?;
+            Ok(latest.map(Generation))
+        })
+    }
+
+    /// Asks through the connection. After an error the next question opens the file again.
+    fn with<T>(&self, ask: impl FnOnce(&mut Watched) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        let mut place = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = place.take().map_or_else(|| Watched::open(&self.path), Ok);
+        let mut watched = known.map_err(engine)?;
+        let answer = ask(&mut watched).map_err(engine)?;
+        *place = Some(watched);
+        Ok(answer)
+    }
+}
+
+impl Watched {
+    fn open(path: &Path) -> rusqlite::Result<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(PATIENCE)?;
+        Ok(Self { connection, version: None, generation: Generation::default() })
+    }
+
+    fn look(&mut self) -> rusqlite::Result<Generation> {
+        // The version first: a change between the two reads gives another version at the next look.
+        let version = Some(version(&self.connection)?);
+        if version != self.version {
+            self.generation = head(&self.connection)?;
+            self.version = version;
+        }
+        Ok(self.generation)
+    }
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.prepare_cached("PRAGMA data_version")?.query_row((), |row| row.get(0))
+}
+
+fn head(connection: &Connection) -> rusqlite::Result<Generation> {
+    let head: Option<i64> = connection.prepare_cached(HEAD)?.query_row((), |row| row.get(0)).optional()?;
+    Ok(Generation(head.unwrap_or_default()))
+}
+
+fn engine(error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
+        _ => DbErr::Query(RuntimeErr::Internal(error.to_string())).into(),
+    }
+}
+
+/// Looks at `PostgreSQL`, each shared by the callers that wait for it.
+struct Looks {
+    reader: DatabaseConnection,
+    /// Number of looks that have begun.
+    begun: AtomicU64,
+    /// Number of the latest look, and what it found.
+    last: tokio::sync::Mutex<(u64, Generation)>,
+}
+
+impl Looks {
+    async fn look(&self, statements: &Counter) -> Result<Generation, StoreError> {
+        let begun_before = self.begun.load(Ordering::Acquire);
+        let mut last = self.last.lock().await;
+        if last.0 > begun_before {
+            return Ok(last.1);
+        }
+        let number = self.begun.fetch_add(1, Ordering::AcqRel) + 1;
+        statements.inc();
+        let head = self.reader.query_one_raw(Statement::from_string(DbBackend::Postgres, HEAD)).await?;
+        let generation = Generation(head.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default());
+        *last = (number, generation);
+        Ok(generation)
+    }
 }

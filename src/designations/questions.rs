@@ -7,6 +7,8 @@ use super::store;
 use super::view::Designation;
 use crate::ctx::{Ctx, Question};
 use crate::error::Result;
+use crate::memory::ChangedBy;
+use crate::network::questions::CHANGES_OF_THE_NETWORK;
 use chrono::NaiveDate;
 use sea_orm::ConnectionTrait;
 
@@ -28,6 +30,7 @@ pub struct RegisterOn(pub NaiveDate);
 
 impl Question for AllSeats {
     type Answer = Seats;
+    const CHANGED_BY: ChangedBy = CHANGES_OF_THE_NETWORK;
 
     async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::seats(db).await?)

@@ -209,8 +209,8 @@ pub mod samples {
         text.parse().expect("a day written in a test")
     }
 
-    pub fn seat(number: u128, kind: SeatKind) -> Seat {
-        Seat {
+    pub fn seat(number: u128, kind: SeatKind) -> Arc<Seat> {
+        Arc::new(Seat {
             id: SeatId(Uuid::from_u128(number)),
             code: format!("{kind}:{number}"),
             kind,
@@ -221,16 +221,16 @@ pub mod samples {
             observatory_code: Some("bergamo".into()),
             observatory_name: Some("Osservatorio di Bergamo".into()),
             territory: "BG".into(),
-        }
+        })
     }
 
-    pub fn held(number: u128, seat: &Seat, from: &str, to: &str) -> Designation {
+    pub fn held(number: u128, seat: &Arc<Seat>, from: &str, to: &str) -> Designation {
         Designation {
             id: DesignationId(Uuid::from_u128(number)),
             version: 1,
             entered_at: chrono::DateTime::UNIX_EPOCH,
             handed_over_at: None,
-            seat: seat.clone(),
+            seat: Arc::clone(seat),
             holder: Holder {
                 id: PersonId(Uuid::from_u128(number)),
                 given_name: "Ada".into(),
@@ -290,7 +290,7 @@ mod tests {
     use super::*;
 
     fn kinds(
-        seats: &[Seat],
+        seats: &[Arc<Seat>],
         designations: &[Designation],
         absences: &[Unavailability],
         today: &str,

@@ -4,8 +4,13 @@ use super::model::{AgreementView, BodyView, ObservatoryView, TerritoryView};
 use super::store;
 use crate::ctx::{Ctx, Question};
 use crate::error::Result;
+use crate::memory::ChangedBy;
 use crate::time::Calendars;
 use sea_orm::ConnectionTrait;
+
+/// Actions that change bodies, observatories, seats, territories, their working days and the settings of the network's file.
+/// Nothing else writes these rows.
+pub const CHANGES_OF_THE_NETWORK: ChangedBy = &["network.load", "network.edit_body", "network.edit_agreement"];
 
 /// The agreement in force; none before the network is loaded.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -33,6 +38,7 @@ pub struct ChapterLimit;
 
 impl Question for InForce {
     type Answer = Option<AgreementView>;
+    const CHANGED_BY: ChangedBy = CHANGES_OF_THE_NETWORK;
 
     async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::agreement(db).await?)
@@ -41,6 +47,7 @@ impl Question for InForce {
 
 impl Question for AllBodies {
     type Answer = Vec<BodyView>;
+    const CHANGED_BY: ChangedBy = CHANGES_OF_THE_NETWORK;
 
     async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::bodies(db).await?)
@@ -49,6 +56,7 @@ impl Question for AllBodies {
 
 impl Question for AllObservatories {
     type Answer = Vec<ObservatoryView>;
+    const CHANGED_BY: ChangedBy = CHANGES_OF_THE_NETWORK;
 
     async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::observatories(db).await?)
@@ -57,6 +65,7 @@ impl Question for AllObservatories {
 
 impl Question for AllTerritories {
     type Answer = Vec<TerritoryView>;
+    const CHANGED_BY: ChangedBy = CHANGES_OF_THE_NETWORK;
 
     async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::territories(db).await?)
@@ -65,6 +74,7 @@ impl Question for AllTerritories {
 
 impl Question for AllCalendars {
     type Answer = Calendars;
+    const CHANGED_BY: ChangedBy = CHANGES_OF_THE_NETWORK;
 
     async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::calendars(db).await?)
@@ -73,8 +83,22 @@ impl Question for AllCalendars {
 
 impl Question for ChapterLimit {
     type Answer = i32;
+    const CHANGED_BY: ChangedBy = CHANGES_OF_THE_NETWORK;
 
     async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         Ok(store::chapter_limit(db).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::Action;
+    use crate::network::verb::Verb;
+
+    #[test]
+    fn the_changes_of_the_network_are_actions_of_the_audit_trail() {
+        let verbs = [Verb::Load, Verb::EditBody, Verb::EditAgreement];
+        assert_eq!(CHANGES_OF_THE_NETWORK.to_vec(), verbs.map(|verb| Action::from(verb).to_string()));
     }
 }

@@ -120,7 +120,7 @@ mod tests {
         }
     }
 
-    fn register(seats: &[Seat], designations: &[Designation], absences: &[Unavailability]) -> Register {
+    fn register(seats: &[Arc<Seat>], designations: &[Designation], absences: &[Unavailability]) -> Register {
         Register::new(day("2027-03-01"), seats.to_vec(), designations.to_vec(), absences.to_vec())
     }
 

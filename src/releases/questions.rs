@@ -34,8 +34,8 @@ pub struct PublishedBetween {
 pub struct Published {
     /// By day.
     pub releases: Vec<ReleaseView>,
-    /// All releases still to come.
-    pub open: Vec<ReleaseView>,
+    /// The other releases still to come.
+    pub others: Vec<ReleaseView>,
     /// Every date of each release, the first one first.
     pub changes: HashMap<ReleaseId, Vec<Change>>,
     /// Reports seen on the portal, and missing chapters.
@@ -46,7 +46,8 @@ impl Published {
     /// Reads the releases that pass the filter.
     pub async fn read(db: &impl ConnectionTrait, filter: &Filter) -> std::result::Result<Self, StoreError> {
         let releases = store::list(db, filter, None, None).await?;
-        let open = store::list(db, &Filter { open: true, ..Filter::default() }, None, None).await?;
+        let others = Filter { open: true, outside: filter.window(), ..Filter::default() };
+        let others = store::list(db, &others, None, None).await?;
         let ids: Vec<ReleaseId> = releases.iter().map(|view| view.release.id).collect();
         let changes = store::changes(db, &ids).await?;
         let has_parts = |view: &&ReleaseView| {
@@ -55,7 +56,7 @@ impl Published {
         };
         let ids: Vec<ReleaseId> = releases.iter().filter(has_parts).map(|view| view.release.id).collect();
         let shares = store::public_shares(db, &ids).await?;
-        Ok(Self { releases, open, changes, shares })
+        Ok(Self { releases, others, changes, shares })
     }
 }
 

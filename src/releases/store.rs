@@ -59,6 +59,8 @@ pub struct Filter {
     pub from: Option<NaiveDate>,
     /// Last day, included.
     pub to: Option<NaiveDate>,
+    /// Only days before the first or after the second of these.
+    pub outside: Option<(NaiveDate, NaiveDate)>,
     /// Whether the latest day comes first.
     pub latest_first: bool,
 }
@@ -197,7 +199,8 @@ pub async fn list(
         .add_option(filter.owed_by.as_ref().map(is_owed_by))
         .add_option(filter.ids.as_ref().map(|ids| release::Column::Id.is_in(ids.iter().copied())))
         .add_option(filter.from.map(|day| release::Column::Day.gte(day)))
-        .add_option(filter.to.map(|day| release::Column::Day.lte(day)));
+        .add_option(filter.to.map(|day| release::Column::Day.lte(day)))
+        .add_option(filter.outside.map(|(from, to)| release::Column::Day.lt(from).or(release::Column::Day.gt(to))));
     let key = (release::Column::Day.into_expr(), release::Column::Id);
     let order = if filter.latest_first { Order::Desc } else { Order::Asc };
     let lines = page(lines().filter(narrowed), order, key, after);

@@ -298,10 +298,10 @@ impl About {
 pub struct Coming<'v>(HashMap<(ProductId, Option<ObservatoryId>), Vec<&'v ReleaseView>>);
 
 impl<'v> Coming<'v> {
-    /// Collects those of the releases that are still to come.
-    pub fn among(releases: &'v [ReleaseView]) -> Self {
+    /// Collects those of the releases that are still to come. One that is named twice counts once.
+    pub fn among(releases: impl IntoIterator<Item = &'v ReleaseView>) -> Self {
         let mut coming: HashMap<_, Vec<&ReleaseView>> = HashMap::new();
-        for view in releases.iter().filter(|view| is_open(view.release.state())) {
+        for view in releases.into_iter().filter(|view| is_open(view.release.state())) {
             coming.entry((view.release.product_id, view.release.observatory)).or_default().push(view);
         }
         for editions in coming.values_mut() {

@@ -7,6 +7,7 @@ use crate::time::{CalendarData, Calendars, NonWorkingRule, RuleKind, TerritoryDa
 use chrono::{DateTime, NaiveDate};
 use entity::ids::{DesignationId, PersonId, SeatId};
 use entity::kinds::{ActKind, Channel, RecordChange, SeatKind};
+use std::sync::Arc;
 use uuid::Uuid;
 
 pub(super) fn day(year: i32, month: u32, day: u32) -> NaiveDate {
@@ -35,9 +36,9 @@ pub(super) fn uuid(number: u128) -> Uuid {
 }
 
 /// Returns a seat of Como, or of Milan for the secretariat. The number is its id.
-pub(super) fn seat(number: u128, kind: SeatKind) -> Seat {
+pub(super) fn seat(number: u128, kind: SeatKind) -> Arc<Seat> {
     let is_ours = kind != SeatKind::Secretariat;
-    Seat {
+    Arc::new(Seat {
         id: SeatId(uuid(number)),
         code: format!("{kind}:{number}"),
         kind,
@@ -48,17 +49,17 @@ pub(super) fn seat(number: u128, kind: SeatKind) -> Seat {
         observatory_code: None,
         observatory_name: None,
         territory: if is_ours { "como" } else { "milano" }.to_owned(),
-    }
+    })
 }
 
 /// Returns a holder since a day; the number is the id of person and designation.
-pub(super) fn holder(number: u128, seat: &Seat, since: NaiveDate) -> Designation {
+pub(super) fn holder(number: u128, seat: &Arc<Seat>, since: NaiveDate) -> Designation {
     Designation {
         id: DesignationId(uuid(number)),
         version: 1,
         entered_at: chrono::DateTime::UNIX_EPOCH,
         handed_over_at: None,
-        seat: seat.clone(),
+        seat: Arc::clone(seat),
         holder: Holder {
             id: PersonId(uuid(number)),
             given_name: "Ada".into(),

@@ -25,6 +25,7 @@ use raccordo::time::zone;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::str::FromStr;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Printed tables, a text for each slice: one block per machine, one line per state and event.
@@ -274,7 +275,7 @@ fn task(state: TaskState) -> tasks::Task {
     };
     tasks::Task {
         id: Uuid::nil().into(),
-        seat: designations::Seat {
+        seat: Arc::new(designations::Seat {
             id: Uuid::nil().into(),
             code: "referent:lodi".into(),
             kind: SeatKind::Referent,
@@ -285,7 +286,7 @@ fn task(state: TaskState) -> tasks::Task {
             observatory_code: None,
             observatory_name: None,
             territory: "lodi".into(),
-        },
+        }),
         release_id: None,
         deliverable_id: None,
         deliverable_state: None,
@@ -315,9 +316,9 @@ fn of_tasks(matrix: &mut Matrix) {
             tasks::Event::Accept => at.accepted(),
             tasks::Event::Refuse => at.refused("Non ci compete".into()),
             tasks::Event::Insist => at.insisted_on(),
-            tasks::Event::HandOn => {
-                at.clone().handed_on(designations::Seat { id: Uuid::from_u128(1).into(), ..at.seat })
-            }
+            tasks::Event::HandOn => at
+                .clone()
+                .handed_on(Arc::new(designations::Seat { id: Uuid::from_u128(1).into(), ..(*at.seat).clone() })),
             tasks::Event::Start => at.started(),
             tasks::Event::Complete => at.completed(now()),
             tasks::Event::Reopen => at.reopened(),

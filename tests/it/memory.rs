@@ -15,7 +15,7 @@ use raccordo::audit::{self, Event};
 use raccordo::clock::Clock as _;
 use raccordo::config::Config;
 use raccordo::ctx::Services;
-use raccordo::db::Db;
+use raccordo::db::{Db, Txn};
 use raccordo::network::verb::Verb;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -23,6 +23,7 @@ use std::sync::Arc;
 both_engines! {
     answers_from_memory_equal_answers_from_the_database,
     callers_at_the_same_time_see_every_change_acknowledged_before_they_asked,
+    a_use_case_looks_once_and_the_first_look_after_it_sees_its_change,
 }
 
 const NETWORK: &str = include_str!("../../data/lombardia.toml");
@@ -234,4 +235,27 @@ async fn callers_at_the_same_time_see_every_change_acknowledged_before_they_aske
         assert!(seen.iter().all(|seen| *seen > last), "{seen:?} after {last:?}");
         last = seen[0];
     }
+}
+
+async fn a_use_case_looks_once_and_the_first_look_after_it_sees_its_change(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (clock, ctx) = (app.services.db.changes().clone(), app.system());
+    let statements = || app.services.db.statements().get();
+    let before = clock.now().await.expect("a look");
+    let event = Event::about(Verb::Load, ("agreement", "test".to_owned()), json!({}));
+    let work = async |txn: &Txn| {
+        let counted = statements();
+        for _ in 0..8 {
+            assert_eq!(clock.now().await?, before);
+        }
+        assert_eq!(statements() - counted, 1, "statements of eight looks");
+        audit::record(&ctx, txn, event).await?;
+        assert_eq!(clock.now().await?, before, "nothing is committed yet");
+        Ok(())
+    };
+    ctx.write(work).await.expect("a use case");
+    let counted = statements();
+    assert!(clock.now().await.expect("a look") > before);
+    clock.now().await.expect("a look");
+    assert_eq!(statements() - counted, 2, "statements of two looks while nobody writes");
 }

@@ -2,7 +2,7 @@
 //!
 //! The number must not depend on the number of rows. It is decided above SQL, so reads are counted on one engine; a change
 //! also takes the writers' lock, which differs. The file has two numbers for each route: for the first reader after
-//! a change, and for the next one, who finds what is kept in memory.
+//! a change of everyday work, and for the next one, who finds what is kept in memory.
 
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
@@ -12,7 +12,7 @@ use crate::support::source;
 use crate::support::world::World;
 use crate::{both_engines, on_sqlite};
 use raccordo::audit::{self, Event};
-use raccordo::network::verb::Verb;
+use raccordo::tasks::verb::Verb;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -52,7 +52,7 @@ async fn a_read_sends_as_many_statements_for_many_rows_as_for_few(engine: Engine
 }
 
 /// First line of the golden files of reads.
-const READS: &str = "# route: statements after a change, and without one\n";
+const READS: &str = "# route: statements after a change of everyday work, and without one\n";
 
 /// Returns the golden file of a route, one for pages and operations that begin with the same word.
 fn file_of(route: &str) -> String {
@@ -83,19 +83,20 @@ async fn counted(world: &World) -> BTreeMap<String, Counted> {
 }
 
 async fn count(app: &TestApp, reader: &Client, path: &str) -> Counted {
-    change(app).await;
     let ask = async || {
         let before = app.services.db.statements().get();
         let status = reader.get(path).while_broken().send().await.status;
         (status.is_success() || status.is_redirection()).then(|| app.services.db.statements().get() - before)
     };
+    ask().await?;
+    change(app).await;
     Some((ask().await?, ask().await?))
 }
 
-/// Records an event, as every change does, so that nothing kept in memory holds any longer.
+/// Records an event of everyday work, so that in memory only the network and the catalogue are still known.
 async fn change(app: &TestApp) {
     let ctx = app.system();
-    let event = Event::about(Verb::Load, ("agreement", "test".to_owned()), json!({}));
+    let event = Event::about(Verb::Start, ("task", "test".to_owned()), json!({}));
     ctx.write(async |txn| audit::record(&ctx, txn, event).await).await.expect("an event");
 }
 

@@ -15,6 +15,7 @@ use raccordo::ctx::Ctx;
 use raccordo::deliverables::service::DeliverableFilter;
 use raccordo::deliverables::view::DeliverableView;
 use raccordo::designations::model::Seat;
+use raccordo::designations::questions::AllSeats;
 use raccordo::designations::service::RegisterFilter;
 use raccordo::designations::view::Designation as Registered;
 use raccordo::meetings::service::MeetingFilter;
@@ -27,6 +28,7 @@ use raccordo::{deliverables, designations, meetings, tasks};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 use std::fmt::Debug;
+use std::sync::Arc;
 use uuid::Uuid;
 
 both_engines! {
@@ -37,11 +39,11 @@ const CALLERS: usize = 200;
 const MOST: u64 = 1_000;
 
 /// Generates callers who hold up to three of the seats, as a known person or a stranger, with a key of either scope.
-fn actors(seats: Vec<Seat>, people: Vec<PersonId>) -> impl Strategy<Value = Actor> {
+fn actors(seats: Vec<Arc<Seat>>, people: Vec<PersonId>) -> impl Strategy<Value = Actor> {
     let held = prop::collection::vec(prop::sample::select(seats), 0..4);
     (held, prop::sample::select(people), any::<bool>()).prop_map(|(seats, id, reads_only)| Actor {
         identity: Identity::Person { id, name: "A person".to_owned() },
-        seats: seats.iter().map(held_seat).collect(),
+        seats: seats.iter().map(|seat| held_seat(seat)).collect(),
         scope: if reads_only { Scope::ReadOnly } else { Scope::Full },
     })
 }
@@ -64,11 +66,11 @@ fn hold_list_against_policy<T: Guarded, Id: PartialEq + Debug>(actor: &Actor, th
 }
 
 /// Reads the records with these ids as the service itself.
-async fn things<T: Scoped<Id: Copy>>(db: &impl ConnectionTrait, ids: &[T::Id]) -> Vec<(T::Id, T)> {
+async fn things<T: Scoped<Id: Copy>>(ctx: &Ctx, ids: &[T::Id]) -> Vec<(T::Id, T)> {
     let everything = T::visibility(&Actor::system("a test")).expect("the service sees everything");
     let mut things = Vec::new();
     for id in ids {
-        things.push((*id, T::find(db, &everything, *id).await.expect("readable").expect("there")));
+        things.push((*id, T::find(ctx, ctx.reader(), &everything, *id).await.expect("readable").expect("there")));
     }
     things
 }
@@ -95,17 +97,17 @@ async fn a_thing_is_listed_exactly_when_the_policy_lets_it_be_viewed(engine: Eng
     let shared = "UPDATE setting SET value = 'true' WHERE key = 'contributions.shared'";
     world.app.services.db.writer().execute_unprepared(shared).await.expect("written");
 
-    let (ctx, db) = (world.app.system(), world.app.services.db.reader());
-    let register = designations::service::whole_register(db).await.expect("the register");
+    let ctx = world.app.system();
+    let register = designations::service::whole_register(&ctx, ctx.reader()).await.expect("the register");
     let people: Vec<PersonId> =
         register.iter().map(|one| one.holder.id).chain([PersonId(Uuid::from_u128(9))]).collect();
-    let seats = designations::service::seats(db).await.expect("the seats");
+    let seats = ctx.recall(&AllSeats).await.expect("the seats").to_vec();
     let all = Ids::read(&ctx).await;
-    let registered = things::<Registered>(db, &all.designations).await;
-    let owed = things::<DeliverableView>(db, &all.deliverables).await;
-    let to_do = things::<Task>(db, &all.tasks).await;
-    let met = things::<MeetingWithGuests>(db, &all.meetings).await;
-    let read = things::<FoundReading>(db, &all.readings).await;
+    let registered = things::<Registered>(&ctx, &all.designations).await;
+    let owed = things::<DeliverableView>(&ctx, &all.deliverables).await;
+    let to_do = things::<Task>(&ctx, &all.tasks).await;
+    let met = things::<MeetingWithGuests>(&ctx, &all.meetings).await;
+    let read = things::<FoundReading>(&ctx, &all.readings).await;
     let callers = actors(seats, people);
     let mut runner = TestRunner::deterministic();
     for _ in 0..CALLERS {

@@ -21,7 +21,7 @@ pub async fn entries(ctx: &Ctx, filter: &Filter) -> Result<Vec<Entry>> {
         None => Arc::new(Published::read(ctx.reader(), filter).await?),
     };
     let (products, provinces) = (Products::now(ctx).await?, Provinces::now(ctx).await?);
-    let coming = Coming::among(&published.open);
+    let coming = Coming::among(published.releases.iter().chain(&published.others));
     let entry = |view: &ReleaseView| {
         let shares = published.shares.get(&view.release.id).map_or(&[][..], Vec::as_slice);
         Entry {

@@ -103,6 +103,27 @@ pub async fn changes(db: &impl ConnectionTrait, of: &[ReleaseId]) -> Result<Hash
     let to_observatory =
         change::Entity::belongs_to(observatory::Entity).from(change::Column::ObservatoryId).to(observatory::Column::Id);
     let rows = change::Entity::find()
+        .select_only()
+        .columns([
+            change::Column::ReleaseId,
+            change::Column::Position,
+            change::Column::Kind,
+            change::Column::Precision,
+            change::Column::Day,
+            change::Column::Hour,
+            change::Column::ReasonCode,
+            change::Column::ReasonText,
+            change::Column::DespiteNonWorking,
+            change::Column::OutcomeId,
+            change::Column::RuleIt,
+            change::Column::RuleEn,
+            change::Column::Amendment,
+            change::Column::Explanation,
+            change::Column::ObservatoryId,
+            change::Column::AddressBefore,
+            change::Column::AddressAfter,
+            change::Column::At,
+        ])
         .column(outcome::Column::MeetingId)
         .column_as(observatory::Column::Code, "observatory_code")
         .column_as(observatory::Column::Name, "observatory_name")

@@ -94,6 +94,7 @@ mod tests {
     use chrono::{DateTime, NaiveDate};
     use entity::kinds::SeatKind;
     use proptest::prelude::*;
+    use std::sync::Arc;
     use uuid::Uuid;
 
     const SEATS: [SeatKind; 3] = [SeatKind::Referent, SeatKind::BodyManager, SeatKind::Secretariat];
@@ -131,7 +132,7 @@ mod tests {
             2 => Stage::Done { at: DateTime::UNIX_EPOCH },
             _ => Stage::Cancelled { reason: None },
         };
-        let seat = Seat {
+        let seat = Arc::new(Seat {
             id: Uuid::from_u128(1).into(),
             kind: of.seat,
             code: String::new(),
@@ -142,7 +143,7 @@ mod tests {
             observatory_code: None,
             observatory_name: None,
             territory: String::new(),
-        };
+        });
         Task {
             id: Uuid::from_u128(of.id.0.as_u128() + 1000).into(),
             seat,

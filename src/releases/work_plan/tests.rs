@@ -6,6 +6,7 @@ use crate::time::{CalendarData, Calendars, NonWorkingRule, RuleKind, TerritoryDa
 use chrono::{DateTime, Days};
 use entity::kinds::{SeatKind, TaskOrigin};
 use proptest::prelude::*;
+use std::sync::Arc;
 use uuid::Uuid;
 
 fn day(text: &str) -> NaiveDate {
@@ -92,7 +93,7 @@ fn a_product_without_steps_is_due_with_its_release() {
 }
 
 fn task_of(work: &Work, step: ProductStepId, territory: &str) -> Task {
-    let seat = Seat {
+    let seat = Arc::new(Seat {
         id: id(9).into(),
         code: "referent:x".into(),
         kind: SeatKind::Referent,
@@ -103,7 +104,7 @@ fn task_of(work: &Work, step: ProductStepId, territory: &str) -> Task {
         observatory_code: None,
         observatory_name: None,
         territory: territory.to_owned(),
-    };
+    });
     Task {
         id: id(9).into(),
         seat,

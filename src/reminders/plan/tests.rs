@@ -4,6 +4,7 @@ use chrono::Days;
 use entity::ids::DesignationId;
 use entity::kinds::{ObligationKind, ReminderOutcome, SeatKind};
 use proptest::prelude::*;
+use std::sync::Arc;
 
 const RUNGS: [i32; 3] = [-10, -3, 0];
 const REFERENT: u128 = 10;
@@ -36,7 +37,7 @@ fn roll(held: &[u128], away: &[u128]) -> Roll {
     let holders = seats.iter().filter(|seat| held.contains(&seat.id.0.as_u128()));
     // A holder has the number of the seat.
     let holders = holders.map(|seat| holder(seat.id.0.as_u128(), seat, since)).collect();
-    Roll::new(seats, holders, away.iter().map(|number| DesignationId(uuid(*number))).collect())
+    Roll::new(&seats, holders, away.iter().map(|number| DesignationId(uuid(*number))).collect())
 }
 
 /// A recipient, with ids and rungs of the lines, and the reason why it is not the holder.
@@ -88,15 +89,14 @@ fn several_obligations_of_a_day_are_one_mail_the_first_due_first() {
 #[test]
 fn obligations_due_on_one_day_are_ordered_by_place() {
     let (due, since) = (day(2027, 3, 30), day(2026, 1, 1));
-    let named = |number: u128, name: &str| Seat {
-        observatory_id: Some(uuid(number).into()),
-        observatory_name: Some(name.to_owned()),
-        ..seat(number, SeatKind::Referent)
+    let named = |number: u128, name: &str| {
+        let (id, name) = (Some(uuid(number).into()), Some(name.to_owned()));
+        Arc::new(Seat { observatory_id: id, observatory_name: name, ..(*seat(number, SeatKind::Referent)).clone() })
     };
     let desk = seat(SECRETARIAT, SeatKind::Secretariat);
     let holders = vec![holder(SECRETARIAT, &desk, since)];
     let seats = vec![named(40, "Varese"), named(41, "Bergamo"), named(42, "Lecco"), desk];
-    let roll = Roll::new(seats, holders, BTreeSet::new());
+    let roll = Roll::new(&seats, holders, BTreeSet::new());
     let of = |id: u128, seat: u128, title: &str| Obligation {
         seat_id: uuid(seat).into(),
         title_it: title.into(),

@@ -9,7 +9,7 @@ fn day(text: &str) -> NaiveDate {
 fn open() -> Task {
     Task {
         id: Uuid::nil().into(),
-        seat: Seat {
+        seat: Arc::new(Seat {
             id: Uuid::nil().into(),
             code: "referent:bergamo".into(),
             kind: SeatKind::Referent,
@@ -20,7 +20,7 @@ fn open() -> Task {
             observatory_code: Some("bergamo".into()),
             observatory_name: Some("Osservatorio di Bergamo".into()),
             territory: "BG".into(),
-        },
+        }),
         release_id: None,
         deliverable_id: None,
         deliverable_state: None,
@@ -47,7 +47,9 @@ fn apply(task: Task, event: Event) -> Result<Task, Refusal> {
         Event::Accept => task.accepted(),
         Event::Refuse => task.refused("not ours".into()),
         Event::Insist => task.insisted_on(),
-        Event::HandOn => task.clone().handed_on(Seat { id: Uuid::from_u128(1).into(), ..task.seat }),
+        Event::HandOn => {
+            task.clone().handed_on(Arc::new(Seat { id: Uuid::from_u128(1).into(), ..(*task.seat).clone() }))
+        }
         Event::Start => task.started(),
         Event::Complete => task.completed(DateTime::UNIX_EPOCH),
         Event::Reopen => task.reopened(),
