@@ -277,7 +277,7 @@ async fn the_last_step_hands_in_and_a_review_sends_back(engine: Engine) {
     let owed = raccordo::reviews::due::obligations(&app.system(), db, Asked::UpTo(day)).await.expect("due");
     assert_eq!(owed.len(), 1, "sent back, it is owed again");
     assert_eq!(
-        tasks::due::obligations(db, Asked::UpTo(day)).await.expect("due").len(),
+        tasks::due::obligations(&app.system(), db, Asked::UpTo(day)).await.expect("due").len(),
         33,
         "the other eleven observatories' steps"
     );
@@ -353,7 +353,7 @@ async fn the_last_step_follows_the_day_set_by_hand_on_its_deliverable(engine: En
     set(json!("2027-03-17")).await;
     assert_eq!(days_of(&secretariat, "bergamo").await, ["2027-02-19", "2027-03-05", "2027-03-17"]);
     let day: NaiveDate = "2027-12-31".parse().expect("a day");
-    let due = tasks::due::obligations(app.services.db.reader(), Asked::UpTo(day)).await.expect("due");
+    let due = tasks::due::obligations(&app.system(), app.services.db.reader(), Asked::UpTo(day)).await.expect("due");
     assert!(due.iter().any(|one| one.due_day.to_string() == "2027-03-17"), "the mails say the same");
     let upto = items(&secretariat, "/api/v1/tasks?observatory=bergamo&upto=2027-03-16").await;
     assert_eq!(upto.len(), 2, "and so do the lists: {upto:#?}");

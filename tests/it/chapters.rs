@@ -6,9 +6,11 @@ use crate::support::builders::{Designation, confirmed};
 use crate::support::db::Engine;
 use crate::support::forms::{form, links};
 use crate::{both_engines, on_sqlite};
+use raccordo::ctx::Question as _;
 use raccordo::due::Asked;
 use raccordo::mail::outbox::QUIET;
 use raccordo::reviews::due;
+use raccordo::slices::DueUpTo;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
@@ -288,9 +290,8 @@ async fn late_work_after_requested_changes_is_measured_against_the_day_of_the_re
     let upto = Asked::UpTo("2027-02-28".parse().expect("a day"));
     let owed = due::obligations(&app.system(), app.services.db.reader(), upto).await.expect("read");
     assert_eq!(owed[0].due_day.to_string(), "2027-02-08");
-    let all = raccordo::slices::due(&app.system(), app.services.db.reader(), "2027-02-28".parse().expect("a day"))
-        .await
-        .expect("read");
+    let upto = DueUpTo("2027-02-28".parse().expect("a day"));
+    let all = upto.answer(&app.system(), app.services.db.reader()).await.expect("read");
     let changes = all.iter().find(|one| one.id == owed[0].id).expect("the requested changes");
     let expected = changes.expected.as_ref().map(|expected| expected.day.to_string());
     assert_eq!(expected.as_deref(), Some("2027-02-12"), "the reminders are quiet until then");

@@ -9,11 +9,13 @@ use chrono::TimeDelta;
 use entity::kinds::ObligationKind;
 use entity::{outbox_mail, press_link};
 use raccordo::clock::Clock;
+use raccordo::ctx::Question as _;
 use raccordo::mail::kind::MailKind;
 use raccordo::mail::outbox::{QUIET, desk, lease};
 use raccordo::mail::transport::{Delivery, FailureClass};
 use raccordo::reminders::mail::Reminder;
 use raccordo::slices;
+use raccordo::slices::DueUpTo;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -363,7 +365,7 @@ async fn checking_a_reminder_reads_only_its_own_obligations(engine: Engine) {
         "UPDATE task SET state = 'blocked' WHERE seat_id <> (SELECT id FROM seat WHERE code = 'referent:bergamo')";
     db.execute_unprepared(of_others).await.expect("written");
     let year_s_end = "2027-12-31".parse().expect("a day");
-    slices::due(&ctx, app.services.db.reader(), year_s_end).await.expect_err("blocked without a reason");
+    DueUpTo(year_s_end).answer(&ctx, app.services.db.reader()).await.expect_err("blocked without a reason");
     // These mails are not sent, so they are cancelled.
     let reader = app.services.db.reader();
     let mail = lease::facts(reader, mail).await.expect("readable").expect("a mail");
@@ -378,7 +380,7 @@ async fn obligations_asked_for_by_id_equal_those_due(engine: Engine) {
         slices::still_due(&app.system(), app.services.db.reader(), [name]).await.expect("asked").pop()
     };
     let year_s_end = "2027-12-31".parse().expect("a day");
-    let due = async || slices::due(&app.system(), app.services.db.reader(), year_s_end).await.expect("due");
+    let due = async || DueUpTo(year_s_end).answer(&app.system(), app.services.db.reader()).await.expect("due");
     // Bergamo's contribution was returned for changes, Como's first step is done, Lodi's is blocked.
     let own = secretariat.get("/api/v1/deliverables?observatory=bergamo").send().await.expect(200)["items"][0].clone();
     let contribution = format!("/api/v1/deliverables/{}", text(&own, "id"));
