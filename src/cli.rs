@@ -157,8 +157,9 @@ async fn execute(cli: Cli) -> Outcome {
 
 /// Opens the database for an operator's short command, beside a running service if there is one.
 async fn operator(config: Config, clock: Arc<dyn Clock>) -> Outcome<Ctx> {
-    let db = Db::open_beside(&config.location()?).await?;
-    migrate::demand_current(&db).await?;
+    let location = config.location()?;
+    let db = Db::open_beside(&location).await?;
+    migrate::demand_current(&db).await.map_err(|error| error.at(&location))?;
     Ok(operator_on(Arc::new(Services::new(db, clock, config))))
 }
 
@@ -191,7 +192,8 @@ async fn migrate_schema(config: &Config) -> Outcome {
 async fn load(config: Config, file: &Path, assume_yes: bool, overwrite: bool) -> Outcome {
     let location = config.location()?;
     if matches!(location, Location::Sqlite(_)) {
-        // An operator prepares the file before the service runs for the first time. A running service has done so.
+        // An operator prepares the file before the service runs for the first time. A running service has migrated it,
+        // or is of an earlier version: then `operator` refuses.
         match Db::open(&location).await {
             Ok(db) => {
                 let migrated = migrate::migrate(&db, &location).await;

@@ -277,6 +277,10 @@ codes! {
     AddressOfAFile = "address_of_a_file" => UnprocessableEntity,
     /// The page was recognised already: another address, or another text, is an amendment with a public explanation.
     AmendmentNeeded = "amendment_needed" => Conflict,
+    /// The release is to come, or none of its contributions was accepted.
+    NothingPublished = "nothing_published" => Conflict,
+    /// The page was withdrawn; an amendment publishes it again.
+    PageWithdrawn = "page_withdrawn" => Conflict,
     // The service.
     Busy = "busy" => ServiceUnavailable,
     /// The disk of the database is full; the change was rolled back.

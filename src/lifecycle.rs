@@ -1,7 +1,7 @@
 //! Lifecycles as tables of transitions. Pure. Data of a state (a reason, an instant) are in the stage of each slice's
 //! model.
 
-use crate::error::{Code, Refusal, Refused};
+use crate::error::{Code, Refusal, Refused, Value};
 
 /// An event of a lifecycle.
 pub trait Event: Copy + Eq + 'static {
@@ -82,6 +82,15 @@ impl Refusal for WrongTransition {
     }
 }
 
+/// Returns the names of the events that a refusal lists as possible; none if it refuses no event.
+pub fn possible(refused: &Refused) -> impl Iterator<Item = &str> {
+    let names = match refused.params.iter().find(|(name, _)| *name == "allowed") {
+        Some((_, Value::Text(names))) if refused.code == Code::WrongTransition => names.as_str(),
+        _ => "",
+    };
+    names.split(", ").filter(|name| !name.is_empty())
+}
+
 /// The data of a stage that is blocked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blocked<S> {
@@ -129,6 +138,8 @@ mod tests {
         assert_eq!(DOOR.lead('b', Doing::Open), Ok(Target::To('c')));
         assert_eq!(DOOR.lead('x', Doing::Resume), Ok(Target::Back));
         let refusal = WrongTransition { state: "x".to_owned(), allowed: vec!["resume"] };
+        assert_eq!(possible(&refusal.said()).collect::<Vec<_>>(), ["resume"]);
+        assert_eq!(possible(&DOOR.wrong('c').said()).count(), 0);
         assert_eq!(DOOR.lead('x', Doing::Halt), Err(refusal));
     }
 

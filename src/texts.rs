@@ -34,6 +34,9 @@ pub trait Label: Copy {
 #[folder = "src/texts"]
 struct Files;
 
+/// Area of the texts for empty fields.
+const FIELDS: &str = "fields";
+
 static ITALIAN: LazyLock<HashMap<String, String>> = LazyLock::new(|| read(Lang::It));
 static ENGLISH: LazyLock<HashMap<String, String>> = LazyLock::new(|| read(Lang::En));
 
@@ -70,6 +73,12 @@ impl Lang {
     /// Returns the text of `area.key`. An unknown key gives `[?]`; a test prevents this.
     pub fn t(self, key: &str) -> &'static str {
         self.all().get(key).map_or("[?]", String::as_str)
+    }
+
+    /// Returns the text that tells what to write in an empty field, by the name of the field: those of `fields.toml`.
+    /// `tests/it/forms.rs` fails if a required field of a form has none.
+    pub fn asking_for(self, field: &str) -> Option<&'static str> {
+        self.all().get(&[FIELDS, field].join(".")).map(String::as_str)
     }
 
     /// Returns the text of `area.key` with `{name}` replaced by each value. Values are not searched for placeholders

@@ -70,6 +70,79 @@ pub mod technical_table;
 pub mod territory;
 pub mod unavailability;
 
+/// Calls a macro with the names of all tables.
+#[macro_export]
+macro_rules! tables {
+    ($then:ident) => {
+        $then![
+            agenda_edition,
+            agenda_edition_entry,
+            agenda_item,
+            agreement,
+            agreement_act,
+            api_token,
+            attendance,
+            audit_event,
+            audit_head,
+            body,
+            body_alias,
+            day_proposal,
+            deliverable,
+            designation,
+            designation_record,
+            document,
+            document_owner,
+            document_unmoved,
+            early_access,
+            early_view,
+            idempotent_request,
+            invitation,
+            job_slot,
+            job_status,
+            meeting,
+            meeting_guest,
+            non_working_rule,
+            observatory,
+            one_off_day,
+            outbox_mail,
+            outcome,
+            peer_reading,
+            person,
+            press_link,
+            product,
+            product_contributor,
+            product_sheet,
+            product_sheet_list,
+            product_step,
+            publication,
+            publication_check,
+            pulse,
+            release,
+            release_change,
+            remark,
+            remark_step,
+            reminder,
+            reply,
+            seat,
+            session,
+            setting,
+            sign_in_link,
+            source,
+            source_change,
+            source_occurrence,
+            study,
+            submission,
+            table_party,
+            task,
+            task_template,
+            task_wait,
+            technical_table,
+            territory,
+            unavailability
+        ];
+    };
+}
+
 /// An instant in the database: UTC, integer milliseconds since 1970, on both engines.
 ///
 /// Text would sort wrongly within a day on `SQLite`, because drivers write it in different formats.

@@ -4,6 +4,7 @@ use crate::error::{Code, Error, FieldError, Params, RowError, Value};
 use crate::http::codes;
 use crate::http::request::Facts;
 use crate::http::wording::{field_text, text};
+use crate::lifecycle;
 use crate::texts::Lang;
 use actix_web::HttpResponse;
 use chrono::NaiveDate;
@@ -142,11 +143,7 @@ fn fields(error: &Error, lang: Lang) -> Vec<FieldProblem> {
 /// Returns the names of the steps that the present state allows.
 fn possible(error: &Error) -> Vec<String> {
     let Error::Refused(refused) = error else { return Vec::new() };
-    let allowed = refused.params.iter().find(|(name, _)| refused.code == Code::WrongTransition && *name == "allowed");
-    match allowed {
-        Some((_, Value::Text(names))) => names.split(", ").filter(|name| !name.is_empty()).map(str::to_owned).collect(),
-        _ => Vec::new(),
-    }
+    lifecycle::possible(refused).map(str::to_owned).collect()
 }
 
 /// Returns the days that the text of a day not worked by all names as the nearest ones.

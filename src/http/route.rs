@@ -14,6 +14,9 @@ const ANY_ID: &str = "00000000-0000-0000-0000-000000000000";
 /// Most shapes whose pattern a worker keeps. All are forgotten beyond it, because addresses with a name or a key in them
 /// are without number.
 const MOST: usize = 1000;
+/// Longest path, in bytes, whose pattern a worker keeps. The pattern of a longer one is searched for each time, because
+/// such paths are rare and callers choose their length.
+const LONGEST: usize = 200;
 
 thread_local! {
     /// Patterns that this worker has found, by the shape of their paths: to search for one compares the path with every
@@ -30,18 +33,8 @@ impl Pattern {
     pub(super) fn find(request: &HttpRequest) {
         // The decoded path, as routes match it.
         let path = request.match_info().as_str();
-        let shape = shape_of(path);
-        let known = FOUND.with_borrow(|found| found.get(&shape).cloned());
-        let pattern = known.or_else(|| {
-            let pattern: Rc<str> = documented(&request.resource_map().match_pattern(path)?).into();
-            FOUND.with_borrow_mut(|found| {
-                if found.len() >= MOST {
-                    found.clear();
-                }
-                found.insert(shape, Rc::clone(&pattern));
-            });
-            Some(pattern)
-        });
+        let search = || Some(documented(&request.resource_map().match_pattern(path)?).into());
+        let pattern = if path.len() > LONGEST { search() } else { kept(shape_of(path), search) };
         request.extensions_mut().insert(Self(pattern));
     }
 
@@ -49,6 +42,20 @@ impl Pattern {
     pub(super) fn of(request: &HttpRequest) -> Option<Rc<str>> {
         request.extensions().get::<Self>().and_then(|found| found.0.clone())
     }
+}
+
+/// Returns the kept pattern of a shape, or searches for it and keeps it.
+fn kept(shape: String, search: impl FnOnce() -> Option<Rc<str>>) -> Option<Rc<str>> {
+    FOUND.with_borrow(|found| found.get(&shape).cloned()).or_else(|| {
+        let pattern = search()?;
+        FOUND.with_borrow_mut(|found| {
+            if found.len() >= MOST {
+                found.clear();
+            }
+            found.insert(shape, Rc::clone(&pattern));
+        });
+        Some(pattern)
+    })
 }
 
 /// Returns a path with one id in place of each id. Routes do not tell one id from another, so all paths of a shape have
@@ -87,6 +94,23 @@ pub fn documented(pattern: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use actix_web::test::TestRequest;
+    use actix_web::{App, HttpResponse, web};
+
+    #[actix_web::test]
+    async fn long_paths_have_their_pattern_and_are_not_kept() {
+        let answer = async |request: HttpRequest| {
+            Pattern::find(&request);
+            HttpResponse::Ok().body(Pattern::of(&request).map(|pattern| pattern.to_string()).unwrap_or_default())
+        };
+        let app = actix_web::test::init_service(App::new().route("/names/{name}", web::get().to(answer))).await;
+        for (letters, kept) in [(LONGEST - "/names/".len(), 1), (LONGEST + 1 - "/names/".len(), 0), (5000, 0)] {
+            FOUND.with_borrow_mut(HashMap::clear);
+            let request = TestRequest::get().uri(&format!("/names/{}", "a".repeat(letters))).to_request();
+            assert_eq!(actix_web::test::call_and_read_body(&app, request).await, "/names/{name}");
+            assert_eq!(FOUND.with_borrow(HashMap::len), kept, "{letters} letters");
+        }
+    }
 
     #[test]
     fn paths_of_one_shape_differ_in_their_ids_only() {

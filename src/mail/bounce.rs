@@ -5,6 +5,7 @@
 //! longer has.
 
 use super::hooks::Hooks;
+use super::outbox::Class;
 use super::outbox::lease::{self, Lease, Outcome};
 use super::transport::FailureClass;
 use crate::ctx::Ctx;
@@ -16,7 +17,7 @@ use crate::error::{Error, Result};
 /// number of refusals.
 pub async fn note(hooks: Hooks, ctx: &Ctx, txn: &Txn, lease: &Lease, outcome: &Outcome) -> Result<()> {
     let Outcome::Refused { class, text } = outcome else { return Ok(()) };
-    if *class != FailureClass::Recipient.as_str() {
+    if *class != Class::from(FailureClass::Recipient) {
         return Ok(());
     }
     let Some((Some(person), recipient)) = lease::addressee(txn, lease).await? else { return Ok(()) };

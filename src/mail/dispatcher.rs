@@ -9,10 +9,11 @@
 //! the end of a worker delays mails.
 
 mod lane;
-mod outcomes;
+pub mod outcomes;
 
 use super::bounce;
 use super::hooks::{Hooks, Verdict};
+use super::outbox::Class;
 use super::outbox::lease::{self, Claimed, Lease, Outcome, Queue};
 use super::transport::{FailureClass, Transport};
 use crate::ctx::{Ctx, Services};
@@ -210,7 +211,7 @@ impl Sender {
             Ok(Verdict::Holds) => self.attempt(mail, hold).await,
             Ok(Verdict::TakenBack(why)) => Some(Outcome::TakenBack(why)),
             Ok(Verdict::NotYet) => Some(Outcome::NotYet),
-            Err(failure) => Some(Outcome::Failed { class: "last_look", text: failure.to_string() }),
+            Err(failure) => Some(Outcome::Failed { class: Class::LastLook, text: failure.to_string() }),
         }
     }
 
@@ -229,10 +230,10 @@ impl Sender {
             tokio::select! {
                 delivered = &mut delivery => return Some(delivered.into()),
                 () = self.abandon.cancelled() => {
-                    return Some(abandoned(hold, "stopped", "the service stopped while the mail was on the wire"));
+                    return Some(abandoned(hold, Class::Stopped, "the service stopped while the mail was on the wire"));
                 }
                 () = hold.let_go.cancelled() => {
-                    return Some(abandoned(hold, FailureClass::Timeout.as_str(), "too many mails waited for an answer of the relay"));
+                    return Some(abandoned(hold, FailureClass::Timeout.into(), "too many mails waited for an answer of the relay"));
                 }
                 _ = renewal.tick() => match lease::renew(&self.db, &mail.lease, self.services.clock.now()).await {
                     Err(StoreError::Stale) => {
@@ -250,7 +251,7 @@ impl Sender {
         for attempt in 1..=FINISH_TRIES {
             match self.write_down(lease, outcome, attempt > 1).await {
                 Ok(state) => {
-                    return info!(mail = %lease.id, %state, class = class(outcome), attempts = lease.attempts, "mail attempted");
+                    return info!(mail = %lease.id, %state, class = outcome.class().map(Class::as_str), attempts = lease.attempts, "mail attempted");
                 }
                 Err(Error::Store(StoreError::Stale)) => {
                     return warn!(mail = %lease.id, epoch = lease.epoch, "a stale sender's outcome was not written");
@@ -298,17 +299,7 @@ impl Sender {
 }
 
 /// Returns the outcome of an attempt that we broke off.
-fn abandoned(hold: &Hold, class: &'static str, text: &str) -> Outcome {
+fn abandoned(hold: &Hold, class: Class, text: &str) -> Outcome {
     let text = text.to_owned();
     if hold.departure.has_begun() { Outcome::Unknown { class, text } } else { Outcome::Failed { class, text } }
-}
-
-fn class(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Sent => "sent",
-        Outcome::Failed { class, .. } | Outcome::Refused { class, .. } | Outcome::Unknown { class, .. } => class,
-        Outcome::Crashed { .. } => "crash",
-        Outcome::TakenBack(why) => why.as_str(),
-        Outcome::NotYet => "not_yet",
-    }
 }

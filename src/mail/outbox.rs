@@ -9,6 +9,7 @@
 //! States: *pending*, *failed* and *unknown* are sent (again) when due; *leased* is being sent; *sent*, *dead*,
 //! *expired* and *cancelled* are final. A person may set a *dead* mail back to *pending*.
 
+mod class;
 mod promise;
 
 pub mod desk;
@@ -17,6 +18,7 @@ pub mod retention;
 pub mod verb;
 pub mod withdraw;
 
+pub use class::Class;
 pub use promise::{
     Draft, Recipient, Subject, promise, promise_all, promise_at_addresses, readers_of, take_back_for_designation,
 };

@@ -251,13 +251,9 @@ async fn show_mail(ctx: Ctx, request: HttpRequest, id: Path<MailId>) -> Answer {
 
 fn mail_page(ctx: &Ctx, request: &HttpRequest, detail: Detail) -> MailPage {
     let lang = ctx.lang;
-    let may_retry = detail.may_be_retried(ctx.now());
+    let (may_retry, may_cancel) = (detail.may_be_retried(ctx.now()), detail.may_be_cancelled());
     let Detail { line, message_id, text, bytes } = detail;
     let day = |at: entity::Instant| long_instant(at.0, lang);
-    let is_open = matches!(
-        line.state,
-        NotificationState::Pending | NotificationState::Failed | NotificationState::Unknown | NotificationState::Dead
-    );
     MailPage {
         shell: Shell::titled(ctx, request, line.subject.clone()).crumb(lang.t("mail_log.title"), "/mail").here(),
         path: format!("/mail/{}", line.id),
@@ -273,7 +269,7 @@ fn mail_page(ctx: &Ctx, request: &HttpRequest, detail: Detail) -> MailPage {
         text,
         source: (!bytes.is_empty() && !ctx.config().is_production()).then(|| format!("/mail/{}/source", line.id)),
         may_retry,
-        may_cancel: is_open,
+        may_cancel,
         state: (long_state(line.state, lang), words::state_colour(line.state)),
         mail: mail_row(line, lang),
     }

@@ -18,8 +18,22 @@ pub enum SchemaError {
     Later(String),
     #[error("the database lacks {0} migration(s): run `raccordo migrate` first")]
     Pending(usize),
+    #[error(
+        "the database lacks {0} migration(s): stop the service, if an earlier version is running, then start this version or run `raccordo migrate`"
+    )]
+    PendingInFile(usize),
     #[error("cannot migrate the database: {0}")]
     Driver(DbErr),
+}
+
+impl SchemaError {
+    /// Adds for a `SQLite` file that it cannot be migrated while a service holds it.
+    pub fn at(self, location: &Location) -> Self {
+        match (self, location) {
+            (Self::Pending(lacking), Location::Sqlite(_)) => Self::PendingInFile(lacking),
+            (other, _) => other,
+        }
+    }
 }
 
 impl From<DbErr> for SchemaError {

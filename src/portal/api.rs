@@ -189,7 +189,7 @@ pub async fn declare_publication(
 /// Check the page now
 ///
 /// What happens: the page is fetched and the result stored. Who may: the secretariat. Mails: none. Errors:
-/// `wrong_transition` unless the release is out.
+/// `nothing_published` before the release, `page_withdrawn`.
 #[utoipa::path(tag = "publications", params(("deliverable_id" = DeliverableId, Path)), responses((status = 200, body = PublicationOut)))]
 #[post("/publications/{deliverable_id:[0-9A-Fa-f-]+}/check")]
 pub async fn check_publication(ctx: Ctx, id: web::Path<DeliverableId>) -> Answer {
@@ -201,9 +201,9 @@ pub async fn check_publication(ctx: Ctx, id: web::Path<DeliverableId>) -> Answer
 /// What happens: the history of the release gets an entry with the public explanation and both addresses; the pages are
 /// checked at once and from then on. A withdrawn release or report is published again. Who may: referent and deputy of the
 /// observatory for their own report, the secretariat for all. Mails: *amended* to referents and deputies of the
-/// observatories concerned and to the secretariat. Errors: `wrong_transition` before the publication, `reason_missing`,
-/// `reason_too_short`, `unknown_value`, `observatory_missing` for an address of several reports, `not_a_url`,
-/// `host_not_allowed`, `too_long`, `address_of_a_file`.
+/// observatories concerned and to the secretariat. Errors: `wrong_transition` before the publication,
+/// `nothing_published` without an accepted contribution, `reason_missing`, `reason_too_short`, `unknown_value`,
+/// `observatory_missing` for an address of several reports, `not_a_url`, `host_not_allowed`, `too_long`, `address_of_a_file`.
 #[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = AmendReleaseIn, responses((status = 200, body = ReleaseOut)))]
 #[post("/releases/{id:[0-9A-Fa-f-]+}/amend")]
 pub async fn amend_release(
@@ -225,7 +225,8 @@ pub async fn amend_release(
 /// What happens: the history of the release gets an entry with the public explanation; the pages are no longer checked nor
 /// offered to readers. The release stays visible. An amendment publishes again. Who may: the secretariat. Mails: *withdrawn*
 /// to referents and deputies of the observatories concerned and to the secretariat. Errors: `wrong_transition`,
-/// `reason_missing`, `reason_too_short`, `unknown_value`, `observatory_out_of_place` for a release with one report.
+/// `nothing_published`, `page_withdrawn` for a report that is withdrawn already, `reason_missing`, `reason_too_short`,
+/// `unknown_value`, `observatory_out_of_place` for a release with one report.
 #[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = WithdrawReleaseIn, responses((status = 200, body = ReleaseOut)))]
 #[post("/releases/{id:[0-9A-Fa-f-]+}/withdraw")]
 pub async fn withdraw_release(

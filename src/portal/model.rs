@@ -147,7 +147,7 @@ impl Publication {
 /// Refusals of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    #[error("the release is not out")]
+    #[error("nothing is published yet")]
     NotOut,
     #[error("the page was withdrawn")]
     Withdrawn,
@@ -158,7 +158,8 @@ pub enum Refusal {
 impl DomainRefusal for Refusal {
     fn said(&self) -> Refused {
         match self {
-            Self::NotOut | Self::Withdrawn => Refused::of(Code::WrongTransition),
+            Self::NotOut => Refused::of(Code::NothingPublished),
+            Self::Withdrawn => Refused::of(Code::PageWithdrawn),
             Self::AmendmentNeeded => Refused::at("address", Code::AmendmentNeeded),
         }
     }

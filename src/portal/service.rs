@@ -110,7 +110,7 @@ pub fn may_check_now(actor: &Actor, deliverable: &DeliverableView) -> bool {
 }
 
 /// Checks a page now and stores the result, in a transaction opened after the page has answered, because no lock may be
-/// held while the portal answers. Who may: the secretariat. Errors: `wrong_transition` unless the release is out;
+/// held while the portal answers. Who may: the secretariat. Errors: `nothing_published` before the release, `page_withdrawn`;
 /// `stale` if the address was declared anew meanwhile.
 pub async fn check_now(ctx: &Ctx, id: DeliverableId) -> Result<PublicationView> {
     ctx.demand(policy::may(&ctx.actor, Action::CheckNow))?;

@@ -143,7 +143,7 @@ async fn a_withdrawn_release_stays_visible_and_an_amendment_publishes_it_again(e
     out.app.tick("verify").await;
     assert_eq!(out.portal.visits(), visits, "a withdrawn page is not looked at");
     out.act(&out.secretariat, "withdraw", said).await.refused(409, "wrong_transition");
-    out.secretariat.post(&path(&out.bergamo, "/check")).send().await.refused(409, "wrong_transition");
+    out.secretariat.post(&path(&out.bergamo, "/check")).send().await.refused(409, "page_withdrawn");
 
     let back = json!({ "kind": "error", "explanation": "Ricalcolati tutti i valori con i dati giusti." });
     let amended = out.act(&out.secretariat, "amend", back).await.expect(200);
@@ -164,7 +164,7 @@ async fn one_report_of_several_is_amended_and_withdrawn_by_itself(engine: Engine
     let page = out.page().await;
     assert!(page.contains(&out.portal.url("/brescia")));
     assert!(page.contains("stata ritirata la relazione di"), "{page}");
-    out.act(&out.secretariat, "withdraw", said).await.refused(409, "wrong_transition");
+    out.act(&out.secretariat, "withdraw", said).await.refused(409, "page_withdrawn");
     let moved = json!({ "kind": "address", "explanation": "Il portale ha cambiato indirizzo alle pagine.", "address": out.portal.url("/x") });
     let answer = out.act(&out.secretariat, "amend", moved).await.expect(422);
     assert_eq!(answer["errors"][0]["code"], "observatory_missing", "{answer:#}");

@@ -148,6 +148,11 @@ const AT_HOME: &[(&[&str], &str, &str)] = &[
         "ask the clock of the context",
     ),
     (&["Uuid::now_v7", "Uuid::new_v4", "Uuid::new_v7", "uuid::Builder"], "src/secret.rs", "ids come from the context"),
+    (
+        &["Code::WrongTransition"],
+        "src/lifecycle.rs",
+        "a `WrongTransition` lists the events that are possible; a refusal without a lifecycle has its own code",
+    ),
 ];
 
 /// Allowed everywhere, because `tokio::time::Instant` is a deadline and not a date: it stands still when a test pauses
@@ -305,7 +310,7 @@ fn exists(place: &str) -> bool {
 }
 
 #[test]
-fn time_chance_and_environment_have_one_home_each() {
+fn time_chance_environment_and_refused_events_have_one_home_each() {
     let mut found = BTreeSet::new();
     for file in source::sources() {
         let code = file.code.replace(DEADLINES, "");

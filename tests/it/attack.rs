@@ -8,12 +8,13 @@ mod people;
 mod texts;
 
 use crate::on_sqlite;
+use crate::openapi::operations;
 use crate::support::app::{Answer, Asking, Client, SECRETARIAT, TestApp};
 use crate::support::db::Engine;
+use crate::support::source;
 use actix_web::http::Method;
 use raccordo::http::openapi;
 use serde_json::Value;
-use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 on_sqlite! {
@@ -26,9 +27,13 @@ on_sqlite! {
 struct Route {
     method: &'static str,
     pattern: String,
+    /// Address with texts that fit the shapes of the placeholders.
+    address: String,
 }
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+/// An id that nothing has.
+const NOBODY: &str = "019a0000-0000-7000-8000-000000000000";
 /// Methods that no route accepts, besides those of the routes.
 const OTHERS: [&str; 6] = ["HEAD", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "BREW"];
 
@@ -39,31 +44,13 @@ fn routes() -> Vec<Route> {
 }
 
 fn read_routes() -> Vec<Route> {
-    let mut found = Vec::new();
-    for file in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
-        let text = std::fs::read_to_string(&file).expect("a source file");
-        for method in METHODS {
-            for rest in text.split(&format!("#[{method}(\"")).skip(1) {
-                let pattern = rest.split('"').next().expect("a pattern");
-                // Handlers of the API state their path below the scope that `app.rs` gives them.
-                let in_api = format!("/api/v1{pattern}");
-                let is_api =
-                    file.ends_with("api.rs") && operation(&Route { method, pattern: in_api.clone() }).is_object();
-                found.push(Route { method, pattern: if is_api { in_api } else { pattern.to_owned() } });
-            }
-        }
-    }
+    let mut found: Vec<Route> = source::routes().iter().map(Route::of).collect();
     found.retain(|route| route.pattern != "/metrics");
     found.sort();
     found.dedup();
-    assert!(found.len() > 40, "the routes were found: {}", found.len());
+    let (described, attacked) = (operations().len(), found.iter().filter(|route| operation(route).is_object()).count());
+    assert_eq!(attacked, described, "every operation of the document is attacked");
     found
-}
-
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
-    let files = entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] });
-    files.filter(|path| path.extension().is_some_and(|ending| ending == "rs")).collect()
 }
 
 /// Returns the API description of a route; null for a page.
@@ -72,6 +59,19 @@ fn operation(route: &Route) -> &'static Value {
 }
 
 impl Route {
+    /// Returns a declared route under its address: operations state their path below the scope that `src/api.rs` gives them.
+    fn of(declared: &source::Route) -> Self {
+        let method = METHODS.into_iter().find(|method| declared.method.eq_ignore_ascii_case(method)).expect("a method");
+        // A shape that takes no slash has one in it.
+        let pattern = declared.pattern.replace("[^/]", ".");
+        let address = pattern.split('/').map(fitting).collect::<Vec<_>>().join("/");
+        assert!(declared.takes(&address), "{address} does not fit {}", declared.pattern);
+        let in_api = |path: &str| format!("/api/v1{path}");
+        let page = Self { method, pattern: declared.path.clone(), address };
+        let in_api = Self { method, pattern: in_api(&page.pattern), address: in_api(&page.address) };
+        if declared.described && operation(&in_api).is_object() { in_api } else { page }
+    }
+
     /// Returns the path with every placeholder filled with the same text.
     fn filled(&self, with: &str) -> String {
         let mut path = String::new();
@@ -86,6 +86,16 @@ impl Route {
 
     fn is_api(&self) -> bool {
         self.pattern.starts_with("/api/")
+    }
+}
+
+/// Returns a part of a pattern; for a placeholder a text of its shape.
+fn fitting(part: &str) -> &str {
+    let Some(placeholder) = part.strip_prefix('{') else { return part };
+    match placeholder.split_once(':').map(|(_, shape)| shape.trim_end_matches('}')) {
+        Some("[0-9]+") => "1",
+        Some(one_of) if one_of.contains('|') => one_of.split('|').next().unwrap_or_default(),
+        _ => NOBODY,
     }
 }
 
@@ -105,9 +115,8 @@ fn in_order(answer: &Answer, what: &str) {
         assert_eq!(kind, "application/problem+json", "{what}");
     }
     if status >= 400 {
-        let text = answer.text();
         for inside in ["sqlx", "sea_orm", "SQLite", "postgres", "panicked", ".rs:", "StoreError", "SELECT "] {
-            assert!(!text.contains(inside), "{what} tells {inside}: {text}");
+            assert!(!answer.contains(inside), "{what} tells {inside}: {}", answer.text());
         }
     }
     assert!(answer.header("content-security-policy").is_some_and(|policy| !policy.contains("unsafe")), "{what}");
@@ -118,9 +127,9 @@ async fn every_route_answers_every_method(engine: Engine) {
     let app = TestApp::new(engine).await;
     for client in [app.anonymous(), app.client(SECRETARIAT).await] {
         for route in routes() {
-            let path = route.filled("019a0000-0000-7000-8000-000000000000");
+            let path = &route.address;
             for method in METHODS.into_iter().chain(OTHERS) {
-                let answer = ask(&client, method, &path).send().await;
+                let answer = ask(&client, method, path).send().await;
                 in_order(&answer, &format!("{method} {path}"));
                 if ["TRACE", "CONNECT", "PROPFIND", "BREW"].contains(&method) {
                     assert!(answer.status.is_client_error(), "{method} {path}: {}", answer.status);
@@ -139,7 +148,7 @@ async fn every_route_answers_every_method(engine: Engine) {
 async fn a_route_of_the_api_tells_which_methods_it_takes(engine: Engine) {
     let app = TestApp::new(engine).await;
     for route in routes().into_iter().filter(Route::is_api) {
-        let answer = ask(&app.anonymous(), "TRACE", &route.filled("019a0000-0000-7000-8000-000000000000")).send().await;
+        let answer = ask(&app.anonymous(), "TRACE", &route.address).send().await;
         let allowed = answer.header("allow").unwrap_or_default().to_owned();
         assert!(allowed.contains(&route.method.to_uppercase()), "{route:?}: {allowed:?} {}", answer.status);
     }

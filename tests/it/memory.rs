@@ -214,7 +214,10 @@ async fn answers_from_memory_equal_answers_from_the_database(engine: Engine) {
         let from_database = House::read(&house.readers_afresh().await).await;
         for (process, readers) in house.processes.iter().enumerate() {
             let remembered = House::read(readers).await;
-            assert_eq!(House::read(readers).await, remembered, "{taken:?}");
+            // One process at a time is asked again, with nothing changed, so that memory answers it.
+            if process == taken.len() % 2 {
+                assert_eq!(House::read(readers).await, remembered, "{taken:?}");
+            }
             for ((path, from_memory), (_, from_database)) in remembered.iter().zip(&from_database) {
                 assert_eq!(from_memory, from_database, "{path} of process {process} after {taken:?}");
             }

@@ -23,79 +23,14 @@ fn columns_of<E: EntityTrait + Default>() -> (String, Columns) {
 }
 
 macro_rules! described {
-    ($($entity:ident),+ $(,)?) => {
+    ($($entity:ident),+) => {
         fn described() -> BTreeMap<String, Columns> {
             [$(columns_of::<$entity::Entity>()),+].into_iter().collect()
         }
     };
 }
 
-described![
-    agreement,
-    agreement_act,
-    territory,
-    non_working_rule,
-    one_off_day,
-    body,
-    body_alias,
-    observatory,
-    person,
-    seat,
-    document,
-    document_owner,
-    document_unmoved,
-    designation,
-    designation_record,
-    unavailability,
-    audit_event,
-    audit_head,
-    outbox_mail,
-    setting,
-    job_status,
-    job_slot,
-    sign_in_link,
-    session,
-    api_token,
-    idempotent_request,
-    product,
-    product_step,
-    product_contributor,
-    product_sheet,
-    product_sheet_list,
-    release,
-    release_change,
-    deliverable,
-    submission,
-    remark,
-    remark_step,
-    peer_reading,
-    task,
-    task_template,
-    task_wait,
-    technical_table,
-    table_party,
-    meeting_guest,
-    meeting,
-    source,
-    source_occurrence,
-    source_change,
-    study,
-    agenda_edition,
-    early_access,
-    early_view,
-    agenda_edition_entry,
-    agenda_item,
-    attendance,
-    outcome,
-    invitation,
-    reminder,
-    reply,
-    day_proposal,
-    press_link,
-    publication,
-    publication_check,
-    pulse,
-];
+entity::tables!(described);
 
 async fn migrated(db: &DatabaseConnection) -> BTreeMap<String, Columns> {
     let sql = match db.get_database_backend() {

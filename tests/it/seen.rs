@@ -268,7 +268,7 @@ async fn no_page_is_checked_on_request_before_its_release(engine: Engine) {
         page.text().contains(&format!("/publications/{bergamo}/check"))
     };
     let look = async || secretariat.post(&path(&bergamo, "/check")).send().await;
-    look().await.refused(409, "wrong_transition");
+    look().await.refused(409, "nothing_published");
     assert!(!offers_it().await);
     assert_eq!(portal.visits(), 0, "under embargo nobody asks for it");
     app.at("2027-03-19 10:00");

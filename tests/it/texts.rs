@@ -2,8 +2,8 @@
 //! is right.
 //!
 //! Keys are written out in code or in templates, so that the test finds them. A key built at run time is refused: a
-//! closed vocabulary names the key of each value (`texts::Label`). Only the four keys of a mail have their beginning
-//! written once (`mail::content::Words`).
+//! closed vocabulary names the key of each value (`texts::Label`). Two kinds of key have a part written once: the four of a
+//! mail (`mail::content::Words`), and that of an empty field, which is its name (`Lang::asking_for`).
 
 use crate::support::source;
 use raccordo::error::Code;
@@ -45,6 +45,10 @@ fn is_name(text: &str) -> bool {
 fn asked() -> BTreeMap<String, String> {
     let (mut asked, areas, known) = (BTreeMap::new(), areas(), texts("it"));
     let mut take = |literal: &str, path: &str| {
+        let of_a_field = format!("fields.{literal}");
+        if known.contains_key(&of_a_field) {
+            asked.insert(of_a_field, path.to_owned());
+        }
         let Some((area, key)) = literal.split_once('.') else { return };
         if !areas.contains(area) || !is_name(key) {
             return;

@@ -5,6 +5,7 @@ use crate::both_engines;
 use crate::support::app::SECRETARIAT;
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
+use crate::support::source;
 use crate::support::world::World;
 use entity::ids::{DesignationId, PersonId};
 use proptest::prelude::*;
@@ -27,6 +28,7 @@ use raccordo::tasks::service::TaskFilter;
 use raccordo::{deliverables, designations, meetings, tasks};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -119,6 +121,28 @@ async fn a_thing_is_listed_exactly_when_the_policy_lets_it_be_viewed(engine: Eng
         hold_list_against_policy(&actor, &met, &shown.meetings);
         hold_list_against_policy(&actor, &read, &shown.readings);
     }
+}
+
+/// Records that are in no list of their own, with the record through which they are found.
+const THROUGH_ANOTHER: &[(&str, &str)] = &[("RemarkView", "DeliverableView")];
+
+/// Records of which some callers see a part are compared above, or found through one that is. All others have
+/// `Visibility = ()`.
+#[test]
+fn every_record_with_a_scope_is_held_to_its_policy() {
+    let code = source::read("tests/it/visibility.rs");
+    let compared: BTreeSet<&str> = code.split(|letter: char| !letter.is_alphanumeric()).collect();
+    let mut scoped = 0;
+    for file in source::sources() {
+        for of in file.code.split("impl Scoped for ").skip(1) {
+            let (name, rest) = of.split_once(" {").expect("a body");
+            let is_for_all = rest.split_once('}').is_some_and(|(start, _)| start.contains("type Visibility = ();"));
+            scoped += usize::from(!is_for_all);
+            let through = THROUGH_ANOTHER.iter().find(|(one, _)| *one == name).map_or(name, |(_, through)| through);
+            assert!(is_for_all || compared.contains(through), "{}: compare {name} here", file.path);
+        }
+    }
+    assert!(scoped > 0, "the test looks in the wrong place");
 }
 
 /// Ids in the lists of the slices for a caller.

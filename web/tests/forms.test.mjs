@@ -27,7 +27,7 @@ describe("forms", () => {
   async function look(page, name) {
     for (const [width, viewport] of Object.entries(sizes)) {
       await page.setViewportSize(viewport);
-      await page.screenshot({ path: join(pictures, `${name}-${width}.png`), fullPage: true });
+      await page.screenshot({ path: join(pictures, `${name}-${width}.jpeg`), quality: 80, fullPage: true });
       await fitsTheWindow(page);
     }
     await isAccessible(page);

@@ -47,7 +47,7 @@ describe("pages", { concurrency: 4 }, () => {
             for (const width of [1280, 390]) {
               await visit.test(`at ${width} px`, async () => {
                 await page.setViewportSize(sizes[width]);
-                await page.screenshot({ path: join(pictures, `${name}-${width}.png`), fullPage: true });
+                await page.screenshot({ path: join(pictures, `${name}-${width}.jpeg`), quality: 80, fullPage: true });
                 await fitsTheWindow(page);
                 await isAccessible(page);
                 await worksByKeyboard(page, { skipLinkFirst: !(entry.press ?? entry.refused) });

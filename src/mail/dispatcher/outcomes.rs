@@ -14,7 +14,7 @@ use tokio::sync::oneshot::{self, Sender};
 type Written = Result<NotificationState, StoreError>;
 
 /// The outcomes of one sender.
-pub(super) struct Outcomes {
+pub struct Outcomes {
     db: Db,
     waiting: Mutex<Vec<Ended>>,
     /// Held by the attempt that writes for all that wait.

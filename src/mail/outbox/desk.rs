@@ -4,7 +4,8 @@ use super::{TakenBack, WAITING, retention};
 use crate::audit::{self, Event};
 use crate::ctx::Ctx;
 use crate::db::{Txn, containing, exactly_one};
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
+use crate::lifecycle::WrongTransition;
 use crate::mail::outbox::verb::Verb;
 use crate::mail::policy::{self, Action};
 use crate::time::zone::start_of_day;
@@ -123,8 +124,11 @@ pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<MailId>, limit: u64
 /// Returns one mail in full.
 pub async fn show(ctx: &Ctx, id: MailId) -> Result<Detail> {
     demand_right(ctx)?;
-    let row = outbox_mail::Entity::find_by_id(id).one(ctx.reader()).await?.ok_or(Error::NotFound)?;
-    Ok(Detail::from(row))
+    find(ctx.reader(), id).await
+}
+
+async fn find(db: &impl ConnectionTrait, id: MailId) -> Result<Detail> {
+    Ok(outbox_mail::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)?.into())
 }
 
 impl From<outbox_mail::Model> for Detail {
@@ -173,6 +177,18 @@ impl Detail {
         self.again(now).is_some()
     }
 
+    /// Returns whether the mail can be withdrawn: it waits or was given up.
+    pub fn may_be_cancelled(&self) -> bool {
+        self.line.state == NotificationState::Dead || WAITING.contains(&self.line.state)
+    }
+
+    /// Makes the refusal of an act that its present state does not allow.
+    fn wrong(&self, now: DateTime<Utc>) -> WrongTransition {
+        let acts = [(Verb::Retry, self.may_be_retried(now)), (Verb::Cancel, self.may_be_cancelled())];
+        let allowed = acts.into_iter().filter(|(_, is_possible)| *is_possible).map(|(act, _)| act.as_str()).collect();
+        WrongTransition { state: self.line.state.to_string(), allowed }
+    }
+
     fn again(&self, now: DateTime<Utc>) -> Option<Again> {
         let LogLine { state, expires_at, .. } = self.line;
         let is_dead = state == NotificationState::Dead;
@@ -190,10 +206,9 @@ impl Detail {
 /// [`Detail::may_be_retried`].
 pub async fn retry(ctx: &Ctx, txn: &Txn, id: MailId) -> Result<()> {
     demand_change(ctx)?;
-    let row = outbox_mail::Entity::find_by_id(id).one(txn).await?.ok_or(Error::NotFound)?;
-    let state = row.state;
+    let mail = find(txn, id).await?;
     let now = Instant::from(ctx.now());
-    let update = match Detail::from(row).again(ctx.now()) {
+    let update = match mail.again(ctx.now()) {
         Some(Again::AsItIs) => outbox_mail::Entity::update_many()
             .col_expr(outbox_mail::Column::State, Expr::value(NotificationState::Pending))
             .col_expr(outbox_mail::Column::DueAt, Expr::value(now))
@@ -202,12 +217,12 @@ pub async fn retry(ctx: &Ctx, txn: &Txn, id: MailId) -> Result<()> {
         Some(Again::WrittenAnew) => outbox_mail::Entity::update_many()
             .col_expr(outbox_mail::Column::State, Expr::value(NotificationState::Cancelled))
             .col_expr(outbox_mail::Column::LastClass, Expr::value(TakenBack::WrittenAnew.as_str())),
-        None => return Err(Error::refused(Code::WrongTransition)),
+        None => return Err(mail.wrong(ctx.now()).into()),
     };
     let updated = update
         .col_expr(outbox_mail::Column::UpdatedAt, Expr::value(now))
         .filter(outbox_mail::Column::Id.eq(id))
-        .filter(outbox_mail::Column::State.eq(state))
+        .filter(outbox_mail::Column::State.eq(mail.line.state))
         .exec(txn)
         .await?;
     exactly_one(updated.rows_affected)?;
@@ -218,9 +233,9 @@ pub async fn retry(ctx: &Ctx, txn: &Txn, id: MailId) -> Result<()> {
 /// withdrawn or expired.
 pub async fn cancel(ctx: &Ctx, txn: &Txn, id: MailId) -> Result<()> {
     demand_change(ctx)?;
-    let row = outbox_mail::Entity::find_by_id(id).one(txn).await?.ok_or(Error::NotFound)?;
-    if row.state != NotificationState::Dead && !WAITING.contains(&row.state) {
-        return Err(Error::refused(Code::WrongTransition));
+    let mail = find(txn, id).await?;
+    if !mail.may_be_cancelled() {
+        return Err(mail.wrong(ctx.now()).into());
     }
     let updated = outbox_mail::Entity::update_many()
         .col_expr(outbox_mail::Column::State, Expr::value(NotificationState::Cancelled))
@@ -228,7 +243,7 @@ pub async fn cancel(ctx: &Ctx, txn: &Txn, id: MailId) -> Result<()> {
         .col_expr(outbox_mail::Column::LastClass, Expr::value(TakenBack::ByHand.as_str()))
         .col_expr(outbox_mail::Column::UpdatedAt, Expr::value(Instant::from(ctx.now())))
         .filter(outbox_mail::Column::Id.eq(id))
-        .filter(outbox_mail::Column::State.eq(row.state))
+        .filter(outbox_mail::Column::State.eq(mail.line.state))
         .exec(txn)
         .await?;
     exactly_one(updated.rows_affected)?;

@@ -7,7 +7,7 @@
 //! sweep, if the clock differs from the database's by more than some seconds. At worst a mail is sent twice with one
 //! Message-ID; none is lost, and the epoch still decides whose outcome is written.
 
-use super::{ENDS, TakenBack, WAITING, retention};
+use super::{Class, ENDS, TakenBack, WAITING, retention};
 use crate::db::{Db, StoreError, Txn, exactly_one};
 use crate::mail::kind::Facts;
 use crate::mail::transport::{Delivery, Envelope};
@@ -54,24 +54,23 @@ pub struct Lease {
     pub crash_count: i32,
 }
 
-/// Outcome of one attempt. `class` is for rules and counters; `text` may contain an address and is for the secretariat
-/// only.
+/// Outcome of one attempt. `text` may contain an address and is for the secretariat only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Sent,
     /// Not sent; another attempt may help.
     Failed {
-        class: &'static str,
+        class: Class,
         text: String,
     },
     /// Not sent; another attempt would not help.
     Refused {
-        class: &'static str,
+        class: Class,
         text: String,
     },
     /// The relay may have it.
     Unknown {
-        class: &'static str,
+        class: Class,
         text: String,
     },
     /// The attempt ended in a panic.
@@ -89,15 +88,36 @@ impl Outcome {
     fn leaves_doubt(&self) -> bool {
         matches!(self, Self::Unknown { .. } | Self::Crashed { .. })
     }
+
+    /// Returns the reason for it; `None` if the mail was sent or not tried.
+    pub const fn class(&self) -> Option<Class> {
+        match self {
+            Self::Sent | Self::NotYet => None,
+            Self::Failed { class, .. } | Self::Refused { class, .. } | Self::Unknown { class, .. } => Some(*class),
+            Self::Crashed { .. } => Some(Class::Crash),
+            Self::TakenBack(why) => Some(Class::TakenBack(*why)),
+        }
+    }
+
+    /// Returns the relay's answer, or the error.
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Sent | Self::NotYet | Self::TakenBack(_) => None,
+            Self::Failed { text, .. }
+            | Self::Refused { text, .. }
+            | Self::Unknown { text, .. }
+            | Self::Crashed { text } => Some(text),
+        }
+    }
 }
 
 impl From<Delivery> for Outcome {
     fn from(delivery: Delivery) -> Self {
         match delivery {
             Delivery::Sent { .. } => Self::Sent,
-            Delivery::NotSent { retry: true, class, text } => Self::Failed { class: class.as_str(), text },
-            Delivery::NotSent { retry: false, class, text } => Self::Refused { class: class.as_str(), text },
-            Delivery::Unknown { class, text } => Self::Unknown { class: class.as_str(), text },
+            Delivery::NotSent { retry: true, class, text } => Self::Failed { class: class.into(), text },
+            Delivery::NotSent { retry: false, class, text } => Self::Refused { class: class.into(), text },
+            Delivery::Unknown { class, text } => Self::Unknown { class: class.into(), text },
         }
     }
 }
@@ -293,7 +313,7 @@ pub async fn finish(
         .col_expr(outbox_mail::Column::CrashCount, Expr::value(next.crash_count))
         .col_expr(outbox_mail::Column::LeaseOwner, Expr::value(None::<String>))
         .col_expr(outbox_mail::Column::LeaseUntil, Expr::value(None::<i64>))
-        .col_expr(outbox_mail::Column::LastClass, Expr::value(next.class))
+        .col_expr(outbox_mail::Column::LastClass, Expr::value(next.class.map(Class::as_str)))
         .col_expr(outbox_mail::Column::LastText, Expr::value(next.text))
         .col_expr(outbox_mail::Column::UpdatedAt, Expr::value(Instant::from(now)));
     if let Some(wait) = next.wait {
@@ -357,7 +377,7 @@ struct Next<'a> {
     wait: Option<TimeDelta>,
     attempts: i32,
     crash_count: i32,
-    class: Option<&'static str>,
+    class: Option<Class>,
     text: Option<&'a str>,
 }
 
@@ -387,15 +407,7 @@ fn next<'a>(lease: &Lease, outcome: &'a Outcome, fraction: f64) -> Next<'a> {
             (NotificationState::Pending, Some(NEXT_LOOK))
         }
     };
-    let (class, text) = match outcome {
-        Outcome::Sent | Outcome::NotYet => (None, None),
-        Outcome::TakenBack(why) => (Some(why.as_str()), None),
-        Outcome::Failed { class, text } | Outcome::Refused { class, text } | Outcome::Unknown { class, text } => {
-            (Some(*class), Some(cut(text)))
-        }
-        Outcome::Crashed { text } => (Some("crash"), Some(cut(text))),
-    };
-    Next { state, wait, attempts, crash_count, class, text }
+    Next { state, wait, attempts, crash_count, class: outcome.class(), text: outcome.text().map(cut) }
 }
 
 /// Returns the wait after an attempt: 30 s · 2^attempts, at most six hours, minus a random part of up to half, so that
@@ -443,7 +455,7 @@ pub async fn sweep(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Swe
     };
     let poisoned = give_back(NotificationState::Dead)
         .col_expr(outbox_mail::Column::Payload, retention::words_after_the_end())
-        .col_expr(outbox_mail::Column::LastClass, Expr::value("poison"))
+        .col_expr(outbox_mail::Column::LastClass, Expr::value(Class::Poison.as_str()))
         .filter(lapsed())
         .filter(outbox_mail::Column::CrashCount.gte(CRASHES - 1))
         .exec(txn)
@@ -466,6 +478,7 @@ pub async fn sweep(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Swe
 mod tests {
     use super::*;
     use crate::db::plan_of;
+    use crate::mail::transport::FailureClass;
     use proptest::prelude::*;
 
     /// Claiming holds the write lock, so it must not take longer when more mails wait.
@@ -492,16 +505,16 @@ mod tests {
     }
 
     fn failed() -> Outcome {
-        Outcome::Failed { class: "connect", text: String::new() }
+        Outcome::Failed { class: FailureClass::Connect.into(), text: String::new() }
     }
 
     fn unknown() -> Outcome {
-        Outcome::Unknown { class: "final_reply", text: String::new() }
+        Outcome::Unknown { class: FailureClass::FinalReply.into(), text: String::new() }
     }
 
     #[test]
     fn a_refusal_for_good_is_not_repeated() {
-        let refused = Outcome::Refused { class: "recipient", text: String::new() };
+        let refused = Outcome::Refused { class: FailureClass::Recipient.into(), text: String::new() };
         assert_eq!(state_after(lease(1, 0), refused), (NotificationState::Dead, None));
     }
 

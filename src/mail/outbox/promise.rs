@@ -9,6 +9,7 @@ use crate::letters;
 use crate::mail::content::{Frame, MailContent, Why};
 use crate::mail::kind::Kind;
 use crate::mail::message::{Built, CalendarPart, Contact, MessageParts};
+use crate::mail::transport::FailureClass;
 use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DesignationId, MailId, PersonId};
@@ -287,7 +288,7 @@ fn row(ctx: &Ctx, id: MailId, thread: Option<String>, draft: &Draft) -> Result<o
         lease_owner: Set(None),
         lease_epoch: Set(0),
         lease_until: Set(None),
-        last_class: Set(problem.is_some().then(|| "message".to_owned())),
+        last_class: Set(problem.is_some().then(|| FailureClass::Message.as_str().to_owned())),
         last_text: Set(problem),
         sent_at: Set(None),
         created_at: Set(now),

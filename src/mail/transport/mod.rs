@@ -87,7 +87,7 @@ pub enum FailureClass {
 
 impl FailureClass {
     /// Returns the name in the database, which must never change.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Connect => "connect",
             Self::Tls => "tls",

@@ -48,8 +48,9 @@ pub struct WithdrawIn {
 /// declared anew and looked at after the commit ([`look_at_amended`]), open tasks about them end, and a withdrawn release
 /// or report is published again. The instant of the first appearance stays. Who may: referent and deputy of the observatory
 /// for their own report, the secretariat for all. Mails: *amended*, see [`releases::note_afterwards`]. Errors:
-/// `wrong_transition` before the publication, `reason_missing`, `reason_too_short`, `too_long`, `unknown_value` for an
-/// observatory without a report, `observatory_missing` for an address of several reports, those of an address, `stale`.
+/// `wrong_transition` before the publication, `nothing_published` without an accepted contribution, `reason_missing`,
+/// `reason_too_short`, `too_long`, `unknown_value` for an observatory without a report, `observatory_missing` for an
+/// address of several reports, those of an address, `stale`.
 pub async fn amend(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: i32, input: AmendIn) -> Result<ReleaseView> {
     let view = open::<ReleaseView>(ctx, txn, id, Action::View, Seen::AsItStands).await?;
     let contributions = contributions_of(txn, id, input.observatory.as_deref()).await?;
@@ -81,9 +82,10 @@ pub async fn amend(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: i32, input: Ame
 ///
 /// What happens: the history of the release gets an entry with the public explanation, the pages are not looked at any
 /// more and no longer offered to readers, and open tasks about them end. An amendment publishes again. Who may: the
-/// secretariat. Mails: *withdrawn*, see [`releases::note_afterwards`]. Errors: `wrong_transition`, `reason_missing`,
-/// `reason_too_short`, `too_long`, `unknown_value` for an observatory without a report, `observatory_out_of_place` for a
-/// release with one report, `stale`.
+/// secretariat. Mails: *withdrawn*, see [`releases::note_afterwards`]. Errors: `wrong_transition`,
+/// `nothing_published` without an accepted contribution, `page_withdrawn` for a report that is withdrawn already,
+/// `reason_missing`, `reason_too_short`, `too_long`, `unknown_value` for an observatory without a report,
+/// `observatory_out_of_place` for a release with one report, `stale`.
 pub async fn withdraw(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: i32, input: WithdrawIn) -> Result<ReleaseView> {
     let view = open::<ReleaseView>(ctx, txn, id, Action::Withdraw, Seen::Version(version)).await?;
     let explanation = typed::public_reason("explanation", &input.explanation, REASON_CHARACTERS)?;

@@ -3,6 +3,7 @@
 use super::outside::is_answered;
 use super::{Desk, NETWORK, free_port};
 use crate::support::db::{Engine, TestDb, has_postgres};
+use migration::{Migrator, MigratorTrait};
 use raccordo::db::{Db, Location};
 use sea_orm::ConnectionTrait;
 
@@ -17,6 +18,18 @@ async fn a_second_service_on_one_sqlite_file_says_so_and_ends() {
     assert!(beside.succeeded, "an operator works beside the service: {beside:?}");
     assert!(service.stop().await, "told to stop, it stops in order");
     assert!(desk.run(&["migrate"]).succeeded, "the lock goes with its holder");
+}
+
+#[tokio::test]
+async fn a_command_beside_a_service_of_an_earlier_version_says_what_to_do() {
+    let desk = Desk::new().with_network();
+    let service = Db::open(&Location::Sqlite(desk.path("var/raccordo.sqlite"))).await.expect("the file is free");
+    Migrator::down(service.writer(), Some(1)).await.expect("a migration back");
+    for command in [&["load", NETWORK, "--yes"][..], &["outbox", "list"]] {
+        desk.run(command).refused("lacks 1 migration(s): stop the service").refused("then start this version");
+    }
+    service.close().await;
+    assert!(desk.run(&["load", NETWORK, "--yes"]).succeeded, "a free file is migrated");
 }
 
 #[tokio::test]
