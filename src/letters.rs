@@ -1,6 +1,7 @@
 //! Characters as a reader sees them: invisible ones, those that change the direction of text, keys that make two
-//! spellings of a name equal, and cleaning of texts from outside. Pure.
+//! spellings of a name equal, cleaning of texts from outside, and texts in addresses. Pure.
 
+use std::fmt::Write as _;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -118,10 +119,46 @@ pub fn on_one_line(text: &str) -> String {
     text.nfc().map(blank).filter(|c| *c == ' ' || !is_unseen(*c)).collect::<String>().trim().to_owned()
 }
 
+/// Returns the link that opens a mail to an address (RFC 6068). Characters that could end the address or begin a header
+/// are percent-encoded.
+pub fn mailto(address: &str) -> String {
+    let address = percent_encoded(address.trim(), |byte| byte.is_ascii_alphanumeric() || b"-._~@+!$'*".contains(&byte));
+    format!("mailto:{address}")
+}
+
+/// Writes every byte of a text that is not kept as `%` and two hexadecimal digits (RFC 3986 §2.1).
+pub fn percent_encoded(text: &str, keep: impl Fn(u8) -> bool) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if keep(byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn the_link_to_an_address_brings_no_header_and_no_other_address_along() {
+        for (address, link) in [
+            ("ada.riva@ente.example", "mailto:ada.riva@ente.example"),
+            (" o'neil+oml@ente.example ", "mailto:o'neil+oml@ente.example"),
+            ("a?bcc=b@c.example&body=x", "mailto:a%3Fbcc%3Db@c.example%26body%3Dx"),
+            ("a,b@c.example", "mailto:a%2Cb@c.example"),
+            ("100%@c.example", "mailto:100%25@c.example"),
+            ("a#b/c@d.example", "mailto:a%23b%2Fc@d.example"),
+            ("niccolò@c.example", "mailto:niccol%C3%B2@c.example"),
+        ] {
+            assert_eq!(mailto(address), link);
+        }
+    }
 
     #[test]
     fn hidden_characters_are_removed_and_visible_ones_stay() {

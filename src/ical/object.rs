@@ -5,7 +5,6 @@
 //! end of the value; and it puts backslashes before commas and semicolons in URIs. Every text typed by people therefore
 //! passes through [`letters::line`], [`letters::lines`], [`parameter`] or [`uri`] first.
 
-use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use calcard::common::PartialDateTime;
@@ -156,7 +155,7 @@ pub(super) fn add_person(
     if !name.is_empty() {
         parameters.push(ICalendarParameter::cn(name));
     }
-    component.add_property_with_params(property, parameters, mailto(address));
+    component.add_property_with_params(property, parameters, Uri::Location(letters::mailto(address)));
 }
 
 /// Cleans a text for use as a parameter, such as the name in CN. RFC 5545 cannot write a quote or a line end inside a
@@ -168,25 +167,7 @@ fn parameter(text: &str) -> String {
 /// Returns a URI as RFC 3986 defines it, with commas, semicolons and backslashes percent-encoded too, so that no
 /// character needs escaping.
 pub(super) fn uri(text: &str) -> Uri {
-    Uri::Location(percent_encoded(text.trim(), |byte| byte.is_ascii_graphic() && !br#",;\"<>^`{|}"#.contains(&byte)))
-}
-
-/// Returns `mailto:` with the bare address (RFC 6068). Characters that could end the address or begin a header are
-/// percent-encoded.
-fn mailto(address: &str) -> Uri {
-    let address = percent_encoded(address.trim(), |byte| byte.is_ascii_alphanumeric() || b"-._~@+!$'*".contains(&byte));
-    Uri::Location(format!("mailto:{address}"))
-}
-
-fn percent_encoded(text: &str, keep: impl Fn(u8) -> bool) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if keep(byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
+    Uri::Location(letters::percent_encoded(text.trim(), |byte| {
+        byte.is_ascii_graphic() && !br#",;\"<>^`{|}"#.contains(&byte)
+    }))
 }

@@ -1,8 +1,7 @@
 //! Pages of the network: the agreement with its two dates, the parties, their observatories. Public, like the data.
 //!
-//! The page of a body or an observatory also shows its people. They belong to the register, so `overview` serves these
-//! pages with the templates of this slice, fills their block `seats`, and takes the facts from [`body_facts`] and
-//! [`observatory_facts`].
+//! The pages of the network, of a body and of an observatory also show reports or people, which belong to other slices. So
+//! `overview` serves them and takes the facts from [`network_facts`], [`body_facts`] and [`observatory_facts`].
 
 mod forms;
 
@@ -12,23 +11,19 @@ use super::questions::{AllBodies, AllCalendars, AllObservatories};
 use super::service;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::http::Answer;
-use crate::http::page::{Shell, page};
+use crate::http::page::Shell;
 use crate::texts::{Label, Lang};
 use crate::time::{TerritoryCalendar, words};
-use actix_web::{HttpRequest, get, web};
-use askama::Template;
+use actix_web::{HttpRequest, web};
 use chrono::{Datelike, NaiveDate};
+use entity::ids::ObservatoryId;
 
 pub fn pages(cfg: &mut web::ServiceConfig) {
-    cfg.service(show_network);
     forms::pages(cfg);
 }
 
-#[derive(Template)]
-#[template(path = "network/index.html")]
-pub struct NetworkPage {
-    pub shell: Shell,
+/// Facts about the network for its page.
+pub struct NetworkFacts {
     /// Absent until the network is loaded.
     pub agreement: Option<AgreementBox>,
     pub places: Vec<Place>,
@@ -56,7 +51,14 @@ pub struct ActLine {
 pub struct Place {
     pub name: String,
     pub href: String,
-    pub observatories: Vec<Link>,
+    pub observatories: Vec<Node>,
+}
+
+/// An observatory with the addresses of its page here and of its own site.
+pub struct Node {
+    pub id: ObservatoryId,
+    pub link: Link,
+    pub site: Option<String>,
 }
 
 pub struct Link {
@@ -98,15 +100,14 @@ pub struct ClosedDay {
     pub reason: String,
 }
 
-/// The network: agreement, parties, observatories.
-#[get("/network")]
-async fn show_network(ctx: Ctx, request: HttpRequest) -> Answer {
+/// Collects the facts of the page of the network.
+pub async fn network_facts(ctx: &Ctx) -> Result<NetworkFacts> {
     let bodies = ctx.recall(&AllBodies).await?;
     let observatories = ctx.recall(&AllObservatories).await?;
-    let shell = Shell::new(&ctx, &request, "network.title").described(ctx.lang.t("network.lead")).here();
-    let agreement = agreement_box(&ctx, &bodies).await?;
-    let places = bodies.iter().map(|body| Place::of(body, &observatories)).collect();
-    page(&NetworkPage { shell, agreement, places })
+    Ok(NetworkFacts {
+        agreement: agreement_box(ctx, &bodies).await?,
+        places: bodies.iter().map(|body| Place::of(body, &observatories)).collect(),
+    })
 }
 
 /// Makes the frame of the page of one body or observatory.
@@ -213,8 +214,14 @@ impl Place {
         Self {
             name: body.name.clone(),
             href: body_href(&body.code),
-            observatories: observatories.iter().filter(|of| of.body_id == body.id).map(Link::from).collect(),
+            observatories: observatories.iter().filter(|of| of.body_id == body.id).map(Node::from).collect(),
         }
+    }
+}
+
+impl From<&ObservatoryView> for Node {
+    fn from(observatory: &ObservatoryView) -> Self {
+        Self { id: observatory.id, link: Link::from(observatory), site: observatory.site.clone() }
     }
 }
 

@@ -1,5 +1,5 @@
 //! Pages that combine several slices: the home page, the vacancy radar, the dossier for a new member, the Monday page,
-//! the page of a contribution, and the pages of the network with its people.
+//! the pages of a contribution and of a task, and the pages of the network with its reports and its people.
 //!
 //! It only reads. It may use every slice, and no slice may use it.
 

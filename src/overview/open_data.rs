@@ -8,6 +8,7 @@ mod graph;
 pub use graph::Graph;
 
 use crate::catalogue::model::Product;
+use crate::letters;
 use crate::network::model::{AgreementView, BodyView, ObservatoryView};
 use crate::releases::feed::Format;
 use crate::releases::sought::Narrowing;
@@ -239,7 +240,7 @@ impl Facts<'_> {
         graph.text(own, "vcard:fn", name, Lang::It);
         graph.link(own, "vcard:hasURL", self.page(&dataset.path));
         if let Some(email) = email {
-            graph.link(own, "vcard:hasEmail", expanded(&format!("mailto:{email}")));
+            graph.link(own, "vcard:hasEmail", expanded(&letters::mailto(email)));
         }
     }
 

@@ -2,7 +2,7 @@
 
 mod public;
 
-pub use public::{Front, Part, Report, front, open_data, part_of};
+pub use public::{Front, Part, Report, front, latest_reports, open_data, part_of};
 
 use super::policy::{self, Action};
 use super::radar::{self, SeatAtRisk};

@@ -12,6 +12,7 @@ mod linked;
 pub mod matrix;
 mod one;
 pub mod outdated;
+pub mod picture;
 mod product;
 pub mod steps;
 mod subscribe;

@@ -45,7 +45,6 @@ pub use propose::ProposalLine;
 pub fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(list::show_list)
         .service(load::show_load)
-        .service(show_task)
         .service(show_complete)
         .service(complete)
         .service(press_button)
@@ -103,6 +102,10 @@ pub struct TaskPage {
     pub given_at: Option<(String, String)>,
     /// Person who has to do it, for a reader who does not.
     pub contact: Option<Contact>,
+    /// Day of the last reminder, for those readers; a page that knows the reminders fills it in.
+    pub reminded: Option<String>,
+    /// Address of the button that reminds the holder now; filled in likewise.
+    pub urge: Option<String>,
     /// On whose behalf the reader acts, if the reader may act at all.
     pub on_behalf: Option<String>,
     pub may_unblock: bool,
@@ -113,19 +116,13 @@ pub struct TaskPage {
     pub final_acts: Vec<&'static Act>,
 }
 
-#[get("/tasks/{id:[0-9A-Fa-f-]+}")]
-async fn show_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -> Answer {
-    let task = service::task(&ctx, ctx.reader(), *id).await?;
-    page(&TaskPage::of(&ctx, &request, &task).await?)
-}
-
 impl TaskPage {
     /// Returns the colour of the button that starts it, which comes after the one that accepts it.
     fn start_kind(&self) -> &'static str {
         if self.may_accept { "outline-primary" } else { "primary" }
     }
 
-    async fn of(ctx: &Ctx, request: &HttpRequest, task: &Task) -> Result<Self> {
+    pub async fn of(ctx: &Ctx, request: &HttpRequest, task: &Task) -> Result<Self> {
         let derived = |day: NaiveDate| words::long_day(day, ctx.lang);
         let is_own = policy::works_on(&ctx.actor, service::subject(&task.seat));
         let may_report = task.may(&ctx.actor, Action::Start);
@@ -148,6 +145,8 @@ impl TaskPage {
             deliverable: task.deliverable_id.map(|id| format!("/deliverables/{id}")),
             given_at: service::given_at(ctx, task).await?.map(|given| given_words(&given, ctx.lang)),
             contact: if is_own { None } else { Some(contact(ctx, &task.seat).await?) },
+            reminded: None,
+            urge: None,
             on_behalf: on_behalf(ctx, task).filter(|_| may_report),
             may_unblock: may(ctx, task, Event::Unblock, Action::Unblock),
             may_reopen: task.is_called_for() && may(ctx, task, Event::Reopen, Action::Reopen),

@@ -6,6 +6,7 @@ use crate::support::db::Engine;
 use crate::{both_engines, on_sqlite};
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 both_engines! {
     the_monday_page_lists_the_releases_of_the_next_seven_days_and_those_that_should_have_left,
@@ -13,6 +14,9 @@ both_engines! {
 
 on_sqlite! {
     a_blocked_task_waits_for_the_secretariat_on_monday_with_its_reason,
+    the_monday_page_lists_twenty_that_wait_and_leads_to_all_of_them,
+    links_to_the_same_step_of_several_observatories_say_whose_it_is,
+    the_page_of_a_task_says_to_others_when_its_holder_was_last_reminded,
     the_home_page_shows_a_new_member_coming_releases_and_decisions,
 }
 
@@ -106,6 +110,86 @@ async fn a_blocked_task_waits_for_the_secretariat_on_monday_with_its_reason(engi
     let monday = page(&secretariat, "/monday").await;
     assert!(leads_to(&monday, "#waiting", &format!("/tasks/{}", text(task, "id"))));
     assert!(words(&monday, "#waiting").contains("Il fornitore non manda i dati"));
+}
+
+async fn the_monday_page_lists_twenty_that_wait_and_leads_to_all_of_them(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    confirmed(&secretariat, "2026", "2027-03-19").await;
+    let tasks = secretariat.get("/api/v1/tasks?limit=100").send().await.expect(200);
+    let mut tasks = tasks["items"].as_array().expect("tasks").iter();
+    let rows = async || {
+        let monday = page(&secretariat, "/monday").await;
+        let row = Selector::parse("#waiting tbody tr").expect("a selector");
+        (monday.select(&row).count(), monday)
+    };
+    let block = async |task: &Value| {
+        let path = format!("/api/v1/tasks/{}/block", text(task, "id"));
+        let why = json!({ "reason": "Il fornitore non manda i dati" });
+        secretariat.post(&path).if_match(&task["version"]).json(why).send().await.expect(200);
+    };
+    for task in tasks.by_ref().take(20) {
+        block(task).await;
+    }
+    let (all, monday) = rows().await;
+    assert_eq!(all, 20);
+    assert!(!leads_to(&monday, "#waiting", "/tasks?state=blocked"), "nothing more to see");
+    block(tasks.next().expect("one more task")).await;
+    let (listed, monday) = rows().await;
+    assert_eq!(listed, 20);
+    assert!(words(&monday, "#waiting").contains("Qui sono i primi 20 di 21."), "{}", words(&monday, "#waiting"));
+    assert!(words(&monday, ".rc-tile").contains("21 contributi e attività da esaminare"));
+    for state in ["to_review", "blocked", "refused"] {
+        assert!(leads_to(&monday, "#waiting", &format!("/tasks?state={state}")), "{state}");
+    }
+}
+
+async fn links_to_the_same_step_of_several_observatories_say_whose_it_is(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    confirmed(&secretariat, "2026", "2027-03-19").await;
+    app.at("2027-03-15 09:00");
+    for path in ["/monday", "/radar", "/tasks"] {
+        let page = page(&secretariat, path).await;
+        let links = Selector::parse("main a[href^='/tasks/'], main a[href^='/deliverables/']").expect("a selector");
+        let mut leading: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+        for link in page.select(&links) {
+            let said = link.attr("aria-label").map_or_else(
+                || link.text().flat_map(str::split_whitespace).collect::<Vec<_>>().join(" "),
+                str::to_owned,
+            );
+            leading.entry(said).or_default().extend(link.attr("href"));
+        }
+        assert!(leading.len() > 10, "{path}: too few links to tell: {leading:?}");
+        leading.retain(|_, addresses| addresses.len() > 1);
+        assert!(leading.is_empty(), "{path}: {leading:#?}");
+    }
+}
+
+async fn the_page_of_a_task_says_to_others_when_its_holder_was_last_reminded(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    secretariat.post("/api/v1/designations").json(Designation::of("referent:bergamo").json()).send().await.expect(201);
+    confirmed(&secretariat, "2026", "2027-03-19").await;
+    let tasks = secretariat.get("/api/v1/tasks?observatory=bergamo").send().await.expect(200);
+    let path = format!("/tasks/{}", text(&tasks["items"][0], "id"));
+    let remind = format!("{path}/remind");
+    let shown = async |reader: &Client| page(reader, &path).await;
+    let button =
+        |page: &Html| page.select(&Selector::parse(&format!("form[action='{remind}']")).expect("a selector")).count();
+    let before = shown(&secretariat).await;
+    assert!(!words(&before, ".rc-facts").contains("Ultimo promemoria"));
+    assert_eq!(button(&before), 1);
+    secretariat.post(&format!("/api/v1{remind}")).send().await.expect(200);
+    let after = shown(&secretariat).await;
+    assert!(
+        words(&after, ".rc-facts").contains("Ultimo promemoria: lunedì 11 gennaio 2027"),
+        "{}",
+        words(&after, "main")
+    );
+    assert_eq!(button(&after), 0, "once a day");
+    let own = shown(&app.client(ADA).await).await;
+    assert!(!words(&own, "main").contains("Ultimo promemoria"), "the holder knows it from the mail");
 }
 
 async fn the_home_page_shows_a_new_member_coming_releases_and_decisions(engine: Engine) {

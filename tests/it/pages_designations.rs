@@ -629,7 +629,7 @@ async fn the_history_says_what_changed_and_says_it_once() {
     let story = all(&page, ".rc-timeline .rc-event");
     assert_eq!(story.len(), 2);
     let latest: String = story[0].text().collect();
-    assert!(latest.contains("decorrenza: 11 gennaio 2027 → 12 gennaio 2027"), "{latest}");
+    assert!(latest.contains("primo giorno: 11 gennaio 2027 → 12 gennaio 2027"), "{latest}");
     assert!(latest.contains("Decorrenza errata") && latest.contains("Operazione n."), "{latest}");
     assert!(!latest.contains("Decreto n. 12/2027"), "what did not change is not repeated: {latest}");
     let first: String = story[1].text().collect();

@@ -18,6 +18,7 @@ on_sqlite! {
     every_page_of_the_sitemap_says_in_one_sentence_what_it_is,
     the_page_about_data_lists_the_operations_without_a_key_and_the_licence_once_it_is_set,
     the_home_page_announces_the_next_day_and_leaves_out_what_was_cancelled,
+    the_home_page_shows_the_month_of_the_next_day_with_what_comes_out,
     the_home_page_leads_each_participant_to_their_own_work_first,
     the_page_on_subscribing_shows_the_address_of_the_feed,
     names_in_italian_are_marked_on_an_english_page,
@@ -182,6 +183,39 @@ async fn the_home_page_announces_the_next_day_and_leaves_out_what_was_cancelled(
     assert!(words(&home, "main").contains("Non è ancora uscito nulla."));
     app.at("2027-03-18 09:00");
     assert_eq!(words(&page(&app.anonymous(), "/").await, ".rc-next-away"), "Domani");
+}
+
+async fn the_home_page_shows_the_month_of_the_next_day_with_what_comes_out(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let set = plan(&secretariat, "2026", "2027-03-10").await;
+    let set = then(&secretariat, &set, "confirm", json!({ "day": "2027-03-19" })).await;
+    let open = json!({ "product": "relazione-territoriale", "period": "2025", "date": { "precision": "day", "day": "2027-03-30" } });
+    let open = address(&secretariat.post("/api/v1/releases").json(open).send().await.expect(201));
+    let given_up = json!({ "product": "relazione-territoriale", "period": "2024", "date": { "precision": "day", "day": "2027-03-23" } });
+    let given_up = secretariat.post("/api/v1/releases").json(given_up).send().await.expect(201);
+    let why = json!({ "reason_code": "other", "reason_text": "Prodotto non più previsto." });
+    then(&secretariat, &given_up, "cancel", why).await;
+    let shown = async || {
+        let home = page(&app.anonymous(), "/").await;
+        let mark = |one: &scraper::ElementRef<'_>| {
+            let number: String = one.text().take(1).collect();
+            let is_set = one.attr("class") == Some("rc-picture-set");
+            (number, one.attr("href").expect("an address").to_owned(), is_set)
+        };
+        let marks: Vec<_> = select(&home, ".rc-picture td a").iter().map(mark).collect();
+        (words(&home, ".rc-picture caption"), marks, home)
+    };
+    let (month, marks, home) = shown().await;
+    assert_eq!(month, "marzo 2027");
+    assert_eq!(marks, [("19".to_owned(), set, true), ("30".to_owned(), open, false)], "without the cancelled one");
+    assert_eq!(words(&home, ".rc-picture .rc-picture-closed"), "29 , Lunedì dell'Angelo");
+    assert!(words(&home, ".rc-picture td a").contains("Relazione territoriale sul mercato del lavoro, anno 2026"));
+    // Two of one day lead to their month.
+    let other = json!({ "product": "relazione-territoriale", "period": "2023", "date": { "precision": "day", "day": "2027-03-19" } });
+    secretariat.post("/api/v1/releases").json(other).send().await.expect(201);
+    let (_, marks, _) = shown().await;
+    assert_eq!(marks[0], ("19".to_owned(), "/calendar?month=2027-03".to_owned(), true));
 }
 
 async fn the_home_page_leads_each_participant_to_their_own_work_first(engine: Engine) {

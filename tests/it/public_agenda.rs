@@ -361,6 +361,11 @@ async fn a_published_release_leads_to_the_reports_that_were_seen(engine: Engine)
     assert!(said.contains("3 di 12 approvati: Sondrio non ha partecipato"), "{said}");
     assert!(!said.contains("Senza referente"), "the reason of a waiver is the network's own");
     assert!(said.contains("anno 2026: dal 1° gennaio 2026 al 31 dicembre 2026"), "{said}");
+    let network = read(&anyone, "/network").await;
+    let outside = |href: &String| !href.starts_with('/');
+    let last: Vec<String> = hrefs(&network, ".rc-columns a").into_iter().filter(outside).collect();
+    assert_eq!(last, [portal.url("/bergamo"), portal.url("/lodi")], "the last report of each observatory");
+    assert_eq!(words(&network, ".rc-columns").matches("Ultimo rapporto:").count(), 2, "only of those who published");
 }
 
 async fn a_joint_report_is_one_link(engine: Engine) {

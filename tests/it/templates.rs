@@ -341,3 +341,13 @@ fn no_template_is_left_over() {
         assert!(is_used, "{name} is rendered by nobody");
     }
 }
+
+#[test]
+fn links_to_an_address_are_written_by_one_macro() {
+    let raw: Vec<String> = source::files("src/templates")
+        .into_iter()
+        .filter(|file| !file.path.ends_with("templates/macros.html") && file.text.contains("mailto:"))
+        .map(|file| file.path)
+        .collect();
+    assert!(raw.is_empty(), "an address in a link is encoded by `m::address`: {raw:?}");
+}

@@ -218,6 +218,42 @@ fn the_reader_is_addressed_as_lei() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
+/// Beginnings of words that the table *Decided words* of `docs/domain.md` replaces by others, in each language. A release
+/// is missing here, because its two words depend on the page.
+const DISCARDED: [(&str, &[&str]); 2] = [
+    (
+        "it",
+        &[
+            "dispens",
+            "decorren",
+            "registra la cessazione",
+            "abbandonat",
+            "esito incerto",
+            "ora italiana",
+            "punto del lunedì",
+            "come risulta",
+            "in partenza",
+            "situazione a ",
+            "capitolo saltato",
+            "capitolo omesso",
+            // An order in the middle of a sentence; on a button it is a label.
+            ". togli ",
+        ],
+    ),
+    ("en", &["referent", "deliverable", "given up", "leaving", "enter the end"]),
+];
+
+#[test]
+fn no_text_says_a_word_that_was_decided_against() {
+    for (language, discarded) in DISCARDED {
+        let texts = texts(language);
+        let says = |text: &str| discarded.iter().find(|word| text.to_lowercase().contains(**word));
+        let found: Vec<String> =
+            texts.iter().filter_map(|(key, text)| Some(format!("{language}: {key}: {}", says(text)?))).collect();
+        assert!(found.is_empty(), "{found:#?}");
+    }
+}
+
 #[test]
 fn a_seat_has_one_name_everywhere() {
     for language in ["it", "en"] {

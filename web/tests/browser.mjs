@@ -105,6 +105,12 @@ export async function fitsTheWindow(page) {
   assert.ok(excess.by <= 0, `${excess.by} px too wide: ${excess.elements.join("\n")}`);
 }
 
+/** Checks that a page is at most ten telephone screens long. Longer lists are paged or folded. */
+export async function isShort(page) {
+  const screens = (await page.evaluate(() => document.documentElement.scrollHeight)) / sizes[390].height;
+  assert.ok(screens <= 10, `${screens.toFixed(1)} screens long`);
+}
+
 /** Walks the page with the Tab key: the skip link comes first, everything is reached, the focus always shows. */
 export async function worksByKeyboard(page, { skipLinkFirst }) {
   const total = await page.evaluate(() => {

@@ -12,7 +12,7 @@
 // A line may carry `name`, under which its screenshots are kept.
 
 /** A task towards a release of a year, whatever else is due before it. */
-const ofRelease = "main .rc-table a:text-matches(', 20[0-9]{2}$')";
+const ofRelease = "main .rc-table a:text-matches(', 20[0-9]{2}(,|$)')";
 
 export const pages = {
   anonymous: [

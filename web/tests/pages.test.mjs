@@ -5,7 +5,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { enter, fitsTheWindow, hasOneHeading, isAccessible, launch, leadsToItsErrors, newContext, open, sizes, watch, worksByKeyboard } from "./browser.mjs";
+import { enter, fitsTheWindow, hasOneHeading, isAccessible, isShort, launch, leadsToItsErrors, newContext, open, sizes, watch, worksByKeyboard } from "./browser.mjs";
 import { pages } from "./pages.mjs";
 
 const base = process.env.RACCORDO_URL;
@@ -49,6 +49,7 @@ describe("pages", { concurrency: 4 }, () => {
                 await page.setViewportSize(sizes[width]);
                 await page.screenshot({ path: join(pictures, `${name}-${width}.jpeg`), quality: 80, fullPage: true });
                 await fitsTheWindow(page);
+                if (width === 390) await isShort(page);
                 await isAccessible(page);
                 await worksByKeyboard(page, { skipLinkFirst: !(entry.press ?? entry.refused) });
               });

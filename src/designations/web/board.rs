@@ -6,6 +6,7 @@ use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service::{self, BoardSeat, Seated};
 use crate::http::Answer;
 use crate::http::page::{Badge, Shell, page};
+use crate::letters;
 use crate::network::model::BodyView;
 use crate::network::questions::AllBodies;
 use actix_web::web::ServiceConfig;
@@ -110,7 +111,7 @@ fn person(ctx: &Ctx, seated: &Seated) -> Person {
     let href = if *may_open {
         format!("/designations/{}", designation.id)
     } else {
-        format!("mailto:{}", designation.holder.email)
+        letters::mailto(&designation.holder.email)
     };
     Person {
         name: designation.holder.name(),

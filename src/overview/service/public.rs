@@ -1,10 +1,12 @@
-//! Reads for everybody: the next releases, the latest ones, and the reports of one observatory.
+//! Reads for everybody: the next releases, the latest ones, and the reports of the observatories.
 
 use crate::catalogue::questions::Catalogue;
 use crate::ctx::Ctx;
 use crate::deliverables::model::is_accepted;
 use crate::deliverables::service as deliverables;
+use crate::deliverables::view::DeliverableView;
 use crate::error::Result;
+use crate::memory::Question;
 use crate::network::model::ObservatoryView;
 use crate::network::questions::{AllBodies, AllObservatories};
 use crate::network::service as network;
@@ -14,15 +16,20 @@ use crate::releases::model::When;
 use crate::releases::service::{self as releases, ReleaseFilter};
 use crate::releases::view::ReleaseView;
 use crate::texts::Lang;
-use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{DeliverableId, ProductId, ReleaseId};
+use chrono::{DateTime, Months, NaiveDate, Utc};
+use entity::ids::{DeliverableId, ObservatoryId, ProductId, ReleaseId};
 use entity::kinds::{DeliverableState, ProductScope, ReleaseState};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Most releases shown below the next one, and most published ones; the calendar shows all of them.
 const LATER: usize = 4;
 const LATEST: usize = 3;
+
+/// Age in months up to which the page of the network shows the last report of an observatory, so that its cost does not
+/// grow with the years.
+const REPORT_MONTHS: u32 = 24;
 
 /// Content of the home page.
 pub struct Front {
@@ -59,7 +66,12 @@ fn next(coming: &[ReleaseView]) -> Option<usize> {
 
 /// Returns all published releases, latest first.
 async fn published(db: &impl ConnectionTrait) -> Result<Vec<ReleaseView>> {
-    let filter = ReleaseFilter { state: Some(ReleaseState::Published), ..ReleaseFilter::default() };
+    published_that(db, ReleaseFilter::default()).await
+}
+
+/// Returns the published releases that pass a filter, latest first.
+async fn published_that(db: &impl ConnectionTrait, filter: ReleaseFilter) -> Result<Vec<ReleaseView>> {
+    let filter = ReleaseFilter { state: Some(ReleaseState::Published), ..filter };
     let mut published = releases::all(db, &filter).await?;
     published.sort_by_key(|view| std::cmp::Reverse(view.release.published_at()));
     Ok(published)
@@ -101,6 +113,38 @@ pub async fn part_of(ctx: &Ctx, observatory: &ObservatoryView) -> Result<Part> {
         None => view.release.first_confirmed().is_none() && owner.will_owe(&view.release),
     });
     Ok(Part { reports, next: next(&coming).map(|at| coming.swap_remove(at)) })
+}
+
+/// Returns the latest report of each observatory that published one in the last [`REPORT_MONTHS`]. Public.
+pub async fn latest_reports(ctx: &Ctx) -> Result<Arc<HashMap<ObservatoryId, Report>>> {
+    ctx.recall(&ReportsSince(ctx.today() - Months::new(REPORT_MONTHS))).await
+}
+
+/// The latest report of each observatory that published one since a day.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct ReportsSince(NaiveDate);
+
+impl Question for ReportsSince {
+    type Answer = HashMap<ObservatoryId, Report>;
+
+    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+        let releases = published_that(db, ReleaseFilter { from: Some(self.0), ..ReleaseFilter::default() }).await?;
+        let mut owed: HashMap<ReleaseId, Vec<DeliverableView>> = HashMap::new();
+        for view in deliverables::of_releases(db, releases.iter().map(|view| view.release.id).collect()).await? {
+            owed.entry(view.deliverable.release_id).or_default().push(view);
+        }
+        let mut latest: HashMap<ObservatoryId, (DeliverableId, ReleaseView)> = HashMap::new();
+        for release in releases {
+            let owed = owed.remove(&release.release.id).unwrap_or_default();
+            for own in owed.into_iter().filter(|own| has_appeared(&release, own.deliverable.state())) {
+                latest.entry(own.deliverable.observatory_id).or_insert_with(|| (own.deliverable.id, release.clone()));
+            }
+        }
+        let ids: Vec<DeliverableId> = latest.values().map(|(id, _)| *id).collect();
+        let mut addresses = portal::service::verified_addresses(db, &ids).await?;
+        let report = |(observatory, (id, release))| (observatory, Report { address: addresses.remove(&id), release });
+        Ok(latest.into_iter().map(report).collect())
+    }
 }
 
 /// Tells whether the contribution to a published release was seen on the portal; one to a joint product has appeared with

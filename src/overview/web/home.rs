@@ -11,10 +11,11 @@ use crate::overview::policy::{self, Action};
 use crate::overview::service;
 use crate::releases::view::ReleaseView;
 use crate::releases::web::Line;
+use crate::releases::web::picture::{Picture, picture};
 use crate::reviews::service as reviews;
 use crate::reviews::view::ReadingView;
 use crate::texts::Lang;
-use crate::time::{words, zone};
+use crate::time::{Frequency, Period, words, zone};
 use actix_web::web::{Query, ServiceConfig};
 use actix_web::{HttpRequest, get};
 use askama::Template;
@@ -33,6 +34,8 @@ struct HomePage {
     /// Links for the reader, the most important first; none for the public.
     errands: Vec<Errand>,
     next: Option<Next>,
+    /// The month of the next release, or of today; `None` in a year that the calendar does not know.
+    month: Option<Picture>,
     later: Vec<Line>,
     published: Vec<Published>,
 }
@@ -73,7 +76,13 @@ async fn home(ctx: Ctx, request: HttpRequest, query: Query<HomeQuery>) -> Answer
         return Ok(see_other("/monday"));
     }
     let service::Front { next, later, published } = service::front(ctx.reader(), ctx.today()).await?;
+    let day = next.as_ref().map_or(ctx.today(), |view| view.release.when().first_day());
+    let month = match Period::containing(Frequency::Month, day) {
+        Ok(month) => Some(picture(&ctx, month).await?),
+        Err(_) => None,
+    };
     page(&HomePage {
+        month,
         shell: Shell::new(&ctx, &request, "overview.home_heading").described(ctx.lang.t("overview.home_lead")),
         errands: errands(&ctx).await?,
         next: next.map(|view| next_of(&view, &ctx)),

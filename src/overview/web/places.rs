@@ -1,4 +1,4 @@
-//! The pages of one body and one observatory: public facts, and for participants the people.
+//! The pages of the network, of one body and of one observatory: public facts, and for participants the people.
 
 use crate::ctx::Ctx;
 use crate::designations::web::{
@@ -6,7 +6,9 @@ use crate::designations::web::{
 };
 use crate::http::Answer;
 use crate::http::page::{Shell, page};
-use crate::network::web::{BodyFacts, ObservatoryFacts, body_facts, observatory_facts, shell_below_network};
+use crate::network::web::{
+    BodyFacts, NetworkFacts, ObservatoryFacts, body_facts, network_facts, observatory_facts, shell_below_network,
+};
 use crate::overview::service;
 use crate::releases::service as releases;
 use crate::releases::sought::Sought;
@@ -15,9 +17,20 @@ use crate::time::{words, zone};
 use actix_web::web::{Path, ServiceConfig};
 use actix_web::{HttpRequest, get};
 use askama::Template;
+use entity::ids::ObservatoryId;
+use std::collections::HashMap;
 
 pub(super) fn pages(cfg: &mut ServiceConfig) {
-    cfg.service(show_body).service(show_observatory);
+    cfg.service(show_network).service(show_body).service(show_observatory);
+}
+
+#[derive(Template)]
+#[template(path = "overview/network.html")]
+struct NetworkPage {
+    shell: Shell,
+    facts: NetworkFacts,
+    /// Last report of each observatory that has published.
+    reports: HashMap<ObservatoryId, ReportLine>,
 }
 
 #[derive(Template)]
@@ -55,15 +68,24 @@ struct ReportLine {
 }
 
 impl ReportLine {
-    fn of(report: service::Report, ctx: &Ctx) -> Self {
+    fn of(report: &service::Report, ctx: &Ctx) -> Self {
         let service::Report { release, address } = report;
         Self {
             title: release.title(ctx.lang),
             href: format!("/releases/{}", release.release.id),
             day: release.release.published_at().map(|at| words::long_day(zone::day_of(at), ctx.lang)),
-            address,
+            address: address.clone(),
         }
     }
+}
+
+/// Shows the network: the observatories with their last reports, the bodies, and the agreement.
+#[get("/network")]
+async fn show_network(ctx: Ctx, request: HttpRequest) -> Answer {
+    let shell = Shell::new(&ctx, &request, "network.title").described(ctx.lang.t("network.lead")).here();
+    let reports = service::latest_reports(&ctx).await?;
+    let reports = reports.iter().map(|(observatory, report)| (*observatory, ReportLine::of(report, &ctx)));
+    page(&NetworkPage { shell, facts: network_facts(&ctx).await?, reports: reports.collect() })
 }
 
 /// Shows one body; for participants with the holders of its seats.
@@ -91,7 +113,7 @@ async fn show_observatory(ctx: Ctx, request: HttpRequest, code: Path<String>) ->
         feeds: feeds(&ctx, &narrowed),
         subscribe: narrowed.address("/calendar/subscribe", &[]),
         next: next.map(|view| Line::of(&view, &ctx)),
-        reports: reports.into_iter().map(|report| ReportLine::of(report, &ctx)).collect(),
+        reports: reports.iter().map(|report| ReportLine::of(report, &ctx)).collect(),
         seats: seats_of_observatory(&ctx, facts.observatory.id, &facts.observatory.code).await?,
         timeline: timeline_of_observatory(&ctx, facts.observatory.id).await?,
         facts,

@@ -60,7 +60,7 @@ impl List {
 
 /// Part of the calendar to show.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
+pub(super) enum Part {
     List(List),
     Year(Period),
     Month(Period),
@@ -95,7 +95,7 @@ impl Part {
     }
 
     /// Returns the address of the part, for the releases that pass the filters.
-    fn href(self, narrowed: &Narrowing) -> String {
+    pub(super) fn href(self, narrowed: &Narrowing) -> String {
         let (name, value) = self.named();
         self.narrowed(narrowed).address("/calendar", &[(name, &value)])
     }
@@ -401,13 +401,13 @@ async fn month_page(ctx: &Ctx, shell: Shell, frame: Frame, month: Period, asked:
     })
 }
 
-const fn weekdays() -> [Weekday; 7] {
+pub(super) const fn weekdays() -> [Weekday; 7] {
     use Weekday::{Fri, Mon, Sat, Sun, Thu, Tue, Wed};
     [Mon, Tue, Wed, Thu, Fri, Sat, Sun]
 }
 
 /// Returns the day of a release; `None` if only a week or months are known.
-fn day_of(view: &ReleaseView) -> Option<NaiveDate> {
+pub(super) fn day_of(view: &ReleaseView) -> Option<NaiveDate> {
     match view.release.when() {
         When::At(slot) => Some(slot.day),
         When::On(day) => Some(day),
