@@ -149,9 +149,12 @@ async fn links_to_the_same_step_of_several_observatories_say_whose_it_is(engine:
     let secretariat = app.client(SECRETARIAT).await;
     confirmed(&secretariat, "2026", "2027-03-19").await;
     app.at("2027-03-15 09:00");
-    for path in ["/monday", "/radar", "/tasks"] {
+    // The cells of a matrix are read with the heads of their row and column.
+    for (path, lists) in
+        [("/monday", "#late a, #week a, #risks a"), ("/radar", "main td a"), ("/tasks", "main .rc-table a")]
+    {
         let page = page(&secretariat, path).await;
-        let links = Selector::parse("main a[href^='/tasks/'], main a[href^='/deliverables/']").expect("a selector");
+        let links = Selector::parse(lists).expect("a selector");
         let mut leading: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
         for link in page.select(&links) {
             let said = link.attr("aria-label").map_or_else(

@@ -31,7 +31,7 @@ pub struct Day {
     pub mark: Option<Mark>,
 }
 
-/// What comes out, or came out, on a day.
+/// Releases that come out, or came out, on a day.
 pub struct Mark {
     /// Address of the release, or of the month if there are several.
     pub href: String,
