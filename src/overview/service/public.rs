@@ -1,12 +1,11 @@
 //! Reads for everybody: the next releases, the latest ones, and the reports of the observatories.
 
 use crate::catalogue::questions::Catalogue;
-use crate::ctx::Ctx;
+use crate::ctx::{Ctx, Question};
 use crate::deliverables::model::is_accepted;
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::DeliverableView;
 use crate::error::Result;
-use crate::memory::Question;
 use crate::network::model::ObservatoryView;
 use crate::network::questions::{AllBodies, AllObservatories};
 use crate::network::service as network;
@@ -127,7 +126,7 @@ struct ReportsSince(NaiveDate);
 impl Question for ReportsSince {
     type Answer = HashMap<ObservatoryId, Report>;
 
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
+    async fn answer(&self, _: &Ctx, db: &impl ConnectionTrait) -> Result<Self::Answer> {
         let releases = published_that(db, ReleaseFilter { from: Some(self.0), ..ReleaseFilter::default() }).await?;
         let mut owed: HashMap<ReleaseId, Vec<DeliverableView>> = HashMap::new();
         for view in deliverables::of_releases(db, releases.iter().map(|view| view.release.id).collect()).await? {
