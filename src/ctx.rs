@@ -127,11 +127,12 @@ impl Ctx {
             None => self.services.db.changes().now().await?,
         };
         let Some(generation_of_these) = self.generation_of(Q::CHANGED_BY, generation).await? else {
-            return Ok(Arc::new(question.answer(self, self.reader()).await?));
+            return Ok(Arc::new(Box::pin(question.answer(self, self.reader())).await?));
         };
         let ask = async {
             let nobody = Self { generation: Some(generation), ..Self::system(&self.services, MEMORY) };
-            question.answer(&nobody, nobody.reader()).await
+            // Boxed, because a question asks others, and their futures would all lie on one stack.
+            Box::pin(question.answer(&nobody, nobody.reader())).await
         };
         self.services.memory.answer(Q::CHANGED_BY, generation_of_these, question, ask).await
     }

@@ -42,11 +42,13 @@ enum Step {
     Load,
     /// An operator runs the job that carries out the ends of designations, by the program beside the service.
     Tick,
+    EditBody,
+    EditProduct,
     NextDay,
     Nothing,
 }
 
-const ALL: [Step; 9] = [
+const ALL: [Step; 11] = [
     Step::Designate,
     Step::EndDesignation,
     Step::PlanRelease,
@@ -54,6 +56,8 @@ const ALL: [Step; 9] = [
     Step::CancelRelease,
     Step::Load,
     Step::Tick,
+    Step::EditBody,
+    Step::EditProduct,
     Step::NextDay,
     Step::Nothing,
 ];
@@ -136,6 +140,14 @@ impl House {
                 let now = self.app.clock.now().to_rfc3339_opts(SecondsFormat::Secs, true);
                 self.program.run(&["tick", "handover", "--at", &now]);
             }
+            Step::EditBody => {
+                let pec = json!({ "pec": format!("protocollo.{count}@ente.example") });
+                self.edit("/api/v1/bodies/provincia-lodi", pec).await;
+            }
+            Step::EditProduct => {
+                let name = json!({ "name_it": format!("Relazione territoriale, versione {count}") });
+                self.edit("/api/v1/products/relazione-territoriale", name).await;
+            }
             Step::NextDay => self.app.advance(TimeDelta::days(1)),
             Step::Designate | Step::Nothing => {}
         }
@@ -145,6 +157,11 @@ impl House {
         let path = format!("/api/v1/{things}/{}", thing["id"].as_str().expect("an id"));
         let version = self.secretariat().get(&path).send().await.expect(200)["version"].clone();
         self.secretariat().post(&format!("{path}/{verb}")).if_match(version).json(body).send().await.expect(200)
+    }
+
+    async fn edit(&self, path: &str, change: Value) {
+        let version = self.secretariat().get(path).send().await.expect(200)["version"].clone();
+        self.secretariat().patch(path).if_match(version).merge_patch(&change).send().await.expect(200);
     }
 
     /// Returns the readers in front of a new process, which has nothing in memory.
