@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::db::{Db, Generation, StoreError, Txn};
 use crate::documents::contents::Contents;
 use crate::error::{Error, Result};
-use crate::memory::{ChangedBy, Known, Memory};
+use crate::memory::{ChangedBy, Known, Memory, names};
 use crate::secret::Ids;
 use crate::texts::Lang;
 use crate::vitals::{Vitals, WRITING};
@@ -59,18 +59,18 @@ impl Services {
     }
 }
 
-/// Name of the actor for whom questions are answered.
+/// Name of the system's actor for whom questions are answered.
 const MEMORY: &str = "memory";
 
-/// A question about the data. Equal questions in one generation have equal answers, whoever asks.
+/// A question about the data. Equal questions in one generation have equal answers for every actor.
 pub trait Question: Clone + Eq + Hash + Send + Sync + 'static {
     type Answer: Send + Sync + 'static;
 
     /// The actions that change the answer; empty: any action.
     const CHANGED_BY: ChangedBy = &[];
 
-    /// Answers the question from the database, and from other questions ([`Ctx::recall`]). `ctx` is that of nobody in
-    /// particular.
+    /// Answers the question from the database and from other questions ([`Ctx::recall`]). `ctx` is the system's, so that the
+    /// answer cannot depend on the actor.
     fn answer(&self, ctx: &Ctx, db: &impl ConnectionTrait) -> impl Future<Output = Result<Self::Answer>> + Send;
 }
 
@@ -130,9 +130,9 @@ impl Ctx {
             return Ok(Arc::new(Box::pin(question.answer(self, self.reader())).await?));
         };
         let ask = async {
-            let nobody = Self { generation: Some(generation), ..Self::system(&self.services, MEMORY) };
+            let system = Self { generation: Some(generation), ..Self::system(&self.services, MEMORY) };
             // Boxed, because a question asks others, and their futures would all lie on one stack.
-            Box::pin(question.answer(&nobody, nobody.reader())).await
+            Box::pin(question.answer(&system, system.reader())).await
         };
         self.services.memory.answer(Q::CHANGED_BY, generation_of_these, question, ask).await
     }
@@ -144,7 +144,7 @@ impl Ctx {
         match memory.known(changed_by, now) {
             Known::Is(generation) => Ok(Some(generation)),
             Known::UpTo(before) => {
-                let latest = self.services.db.changes().latest(changed_by, before, now).await?;
+                let latest = self.services.db.changes().latest(&names(changed_by), before, now).await?;
                 Ok(Some(memory.note(changed_by, latest, now)).filter(|generation| *generation <= now))
             }
             Known::Over => Ok(None),

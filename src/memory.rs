@@ -9,6 +9,7 @@
 
 use crate::db::Generation;
 use crate::error::Result;
+use crate::slice::Slice;
 use quick_cache::UnitWeighter;
 use quick_cache::sync::Cache;
 use std::any::{Any, TypeId};
@@ -21,8 +22,13 @@ const FEW: usize = 16;
 /// Most answers kept for one kind of question. The least used ones beyond it are forgotten.
 const MOST: u64 = 2000;
 
-/// The actions that change some data: names as in the audit trail, or their first part with the dot. Empty: any action.
-pub type ChangedBy = &'static [&'static str];
+/// The actions that change some data: each a slice with one of its verbs, or with all of them for `None`. Empty: any action.
+pub type ChangedBy = &'static [(Slice, Option<&'static str>)];
+
+/// Returns the beginnings of the names of these actions in the audit trail.
+pub fn names(changed_by: ChangedBy) -> Vec<String> {
+    changed_by.iter().map(|(slice, verb)| format!("{}.{}", slice.as_str(), verb.unwrap_or_default())).collect()
+}
 
 /// The answers `A` to one kind of question `Q`.
 type Answers<Q, A> = Cache<Q, Arc<A>>;
@@ -43,14 +49,14 @@ struct Kept {
     kinds: HashMap<TypeId, Kind>,
 }
 
-/// What is known of the generation of some data in a generation of all data.
+/// Knowledge of the generation of some data in a generation of all data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Known {
     /// The generation of these data.
     Is(Generation),
-    /// It depends on the events after this one.
+    /// The generation depends on the events after this one.
     UpTo(Generation),
-    /// They have changed since; answers for the past are not kept.
+    /// The data have changed since, and answers for the past are not kept.
     Over,
 }
 

@@ -5,12 +5,15 @@ use super::store;
 use crate::ctx::{Ctx, Question};
 use crate::error::Result;
 use crate::memory::ChangedBy;
+use crate::network::questions::named;
+use crate::network::verb::Verb;
+use crate::slice::Slice;
 use entity::ids::ProductId;
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 
 /// Actions that change products, their steps and their sheets. Nothing else writes these rows.
-const CHANGES: ChangedBy = &["catalogue.", "network.load"];
+const CHANGES: ChangedBy = &[(Slice::Catalogue, None), named(Verb::Load)];
 
 /// All products by code, retired ones too.
 #[derive(Clone, PartialEq, Eq, Hash)]

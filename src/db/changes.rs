@@ -50,7 +50,7 @@ enum Source {
     Postgres(Looks),
 }
 
-/// What a look during a use case found.
+/// The generation found by a look during a use case.
 #[derive(Clone, Copy, Default)]
 struct Held {
     /// Number of the use case; 0 for none.
@@ -65,7 +65,10 @@ impl ChangeClock {
     }
 
     pub(super) fn postgres(reader: DatabaseConnection, statements: Counter) -> Self {
-        Self::over(Source::Postgres(Looks { reader, begun: AtomicU64::new(0), last: Default::default() }), statements)
+        Self::over(
+            Source::Postgres(Looks { reader, begun: AtomicU64::new(0), last: tokio::sync::Mutex::default() }),
+            statements,
+        )
     }
 
     fn over(source: Source, statements: Counter) -> Self {
@@ -92,11 +95,10 @@ impl ChangeClock {
         Ok(generation)
     }
 
-    /// Returns the latest event after one generation, up to another, with one of these actions: whole names as in the audit
-    /// trail, or their first part with the dot.
+    /// Returns the latest event after one generation, up to another, whose action begins with one of these names.
     pub async fn latest(
         &self,
-        actions: &[&str],
+        actions: &[String],
         after: Generation,
         upto: Generation,
     ) -> Result<Option<Generation>, StoreError> {
@@ -156,7 +158,7 @@ struct Watched {
 impl Watch {
     fn look(&self, statements: &Counter) -> Result<Generation, StoreError> {
         statements.inc();
-        self.with(|watched| watched.look())
+        self.with(Watched::look)
     }
 
     fn latest(&self, latest: &str, after: Generation, upto: Generation) -> Result<Option<Generation>, StoreError> {

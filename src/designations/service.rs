@@ -420,7 +420,7 @@ pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64)
     Ok(store::list(ctx.reader(), &seats, &scope::<Designation>(ctx)?, filter, after, Some(limit)).await?)
 }
 
-/// Lists all designations that pass the filter, whoever asks.
+/// Lists all designations that pass the filter, for the service itself.
 async fn all(ctx: &Ctx, db: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Designation>> {
     let seats = ctx.recall(&AllSeats).await?;
     Ok(store::list(db, &seats, &Visibility::Everything, filter, None, None).await?)

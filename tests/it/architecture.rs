@@ -83,7 +83,6 @@ const CONFINED: &[Confined] = &[
             ("src/load/mod.rs", "compares a file with a database or a transaction"),
             ("src/load/sheets.rs", "compares methodology sheets in the same way"),
             ("src/mail/hooks.rs", "hands the reader to the kinds it asks"),
-            ("src/memory.rs", "hands the reader to the questions it asks"),
             ("src/mail/kind.rs", "hands the reader to the kinds it asks"),
             ("src/mail/outbox/", "the outbox is its own store: claim, mark, withdraw"),
             ("src/open.rs", "finds the thing that a use case opens"),
@@ -92,6 +91,11 @@ const CONFINED: &[Confined] = &[
             ("src/slices.rs", "hands the connection to the slices it asks"),
             ("src/vitals/pulse.rs", "proves that the database takes a write"),
         ],
+    },
+    Confined {
+        krate: "rusqlite",
+        layers: &[],
+        places: &[("src/db/changes.rs", "asks the embedded engine for its version without a thread between")],
     },
     Confined {
         krate: "actix_web",
