@@ -18,7 +18,7 @@ mod txn;
 pub use changes::{ChangeClock, Generation};
 pub use error::StoreError;
 pub use place::{Key, page_by, position_after, rank};
-pub use rows::{containing, delete_some, page, read, save_row};
+pub use rows::{containing, day_by_id, delete_some, page, read, save_row};
 pub use turn::LockTimes;
 pub use txn::Txn;
 

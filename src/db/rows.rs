@@ -2,11 +2,12 @@
 
 use super::{StoreError, Txn, exactly_one};
 use chrono::NaiveDate;
-use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Query};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, LikeExpr, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Iterable, Order,
     PrimaryKeyToColumn, QueryFilter, QueryOrder, QueryTrait, Select, Value,
 };
+use std::collections::BTreeMap;
 
 /// Writes the columns set in `row` to the row with this id, if its version is unchanged, and increments the version.
 /// Another version, or no such row, is [`StoreError::Stale`].
@@ -58,6 +59,15 @@ pub async fn read<M: FromQueryResult + Send>(
         statement.sql = format!("{} LIMIT {limit}", statement.sql);
     }
     Ok(M::find_by_statement(statement).all(db).await?)
+}
+
+/// Makes the value of a column of days in one statement over many rows: the day under which the id of the row stands, and
+/// the present day for another row.
+pub fn day_by_id<C: ColumnTrait, I: Copy + Into<Value>>(day: C, id: C, days: &BTreeMap<NaiveDate, Vec<I>>) -> Expr {
+    let case = |case: CaseStatement, (day, ids): (&NaiveDate, &Vec<I>)| {
+        case.case(id.is_in(ids.iter().copied()), Expr::value(*day))
+    };
+    days.iter().fold(CaseStatement::new(), case).finally(day.into_expr()).into()
 }
 
 /// Makes a pattern that matches every text with this part in it.

@@ -210,10 +210,7 @@ pub async fn rederive(ctx: &Ctx, txn: &Txn, present: &[DeliverableView], owed: &
             by_day.entry(*day).or_default().push(known.id);
         }
     }
-    for (day, ids) in by_day {
-        store::set_due_day(txn, ids, day, ctx.now()).await?;
-    }
-    Ok(())
+    Ok(store::set_due_days(txn, &by_day, ctx.now()).await?)
 }
 
 /// Copies the days set by hand on the deliverables of a release to the steps that hand them in; called by `tasks` after

@@ -4,7 +4,7 @@ use super::model::{Deliverable, Stage, Submission, is_accepted, is_owed, reviews
 use super::order::Order as SortedBy;
 use super::policy::Visibility;
 use super::view::{DeliverableView, ProgressOf, ReleaseName};
-use crate::db::{Key, StoreError, day_due, exactly_one, page, page_by, rank, read, save_row};
+use crate::db::{Key, StoreError, day_by_id, day_due, exactly_one, page, page_by, rank, read, save_row};
 use crate::network::settings::CONTRIBUTIONS_SHARED;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{BodyId, DeliverableId, ObservatoryId, PersonId, ReleaseId, SubmissionId};
@@ -18,7 +18,7 @@ use sea_orm::{
     QueryOrder, QuerySelect, QueryTrait, Select,
     sea_query::{Expr, Query},
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -410,14 +410,18 @@ pub async fn save(db: &impl ConnectionTrait, after: &Deliverable, at: DateTime<U
 }
 
 /// Sets a new derived day; days set by hand are in another column and stay.
-pub async fn set_due_day(
+pub async fn set_due_days(
     db: &impl ConnectionTrait,
-    ids: impl IntoIterator<Item = DeliverableId>,
-    day: NaiveDate,
+    days: &BTreeMap<NaiveDate, Vec<DeliverableId>>,
     at: DateTime<Utc>,
 ) -> Result<()> {
+    let ids: Vec<DeliverableId> = days.values().flatten().copied().collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let day = day_by_id(deliverable::Column::DueDay, deliverable::Column::Id, days);
     deliverable::Entity::update_many()
-        .col_expr(deliverable::Column::DueDay, Expr::value(day))
+        .col_expr(deliverable::Column::DueDay, day)
         .col_expr(deliverable::Column::Version, Expr::col(deliverable::Column::Version).add(1))
         .col_expr(deliverable::Column::UpdatedAt, Expr::value(Instant::from(at)))
         .filter(deliverable::Column::Id.is_in(ids))

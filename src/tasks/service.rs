@@ -164,10 +164,7 @@ pub async fn rederive(
             by_day.entry(day).or_default().push(task.id);
         }
     }
-    for (day, ids) in by_day {
-        store::set_due_day(txn, ids, day, ctx.now()).await?;
-    }
-    Ok(())
+    Ok(store::set_due_days(txn, &by_day, ctx.now()).await?)
 }
 
 /// Cancels the open tasks of a cancelled release; `releases` calls this and records the event.
@@ -338,7 +335,7 @@ pub async fn take_back(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) ->
         let reopened = save(ctx, txn, step.reopened()?, Verb::Reopen).await?;
         let day = taken_back.deliverable.due_day;
         if reopened.due_day != day {
-            store::set_due_day(txn, [reopened.id], day, ctx.now()).await?;
+            store::set_due_days(txn, &BTreeMap::from([(day, vec![reopened.id])]), ctx.now()).await?;
             deliverables::pass_days_on(txn, taken_back.deliverable.release_id).await?;
         }
     }

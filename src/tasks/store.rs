@@ -7,7 +7,7 @@ pub mod waits;
 
 use super::model::{GivenAt, Stage, Task};
 use super::policy::{Own, Visibility};
-use crate::db::{Key, StoreError, containing, page, page_by, rank, read, save_row};
+use crate::db::{Key, StoreError, containing, day_by_id, page, page_by, rank, read, save_row};
 use crate::deliverables::order::{Line, Order as SortedBy, WITHOUT_RELEASE};
 use crate::designations::seats::Seats;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -19,7 +19,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
     Order, QueryFilter, QuerySelect, Select,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -415,16 +415,19 @@ pub async fn save(db: &impl ConnectionTrait, after: &Task, at: DateTime<Utc>) ->
     save_row(db, row, (task::Column::Id, after.id), (task::Column::Version, after.version)).await
 }
 
-/// Sets a new derived day; days set by hand are in another column and stay. A mail that told the day before does not tell of
+/// Sets new derived days; days set by hand are in another column and stay. A mail that told the day before does not tell of
 /// the task any more.
-pub async fn set_due_day(
+pub async fn set_due_days(
     db: &impl ConnectionTrait,
-    ids: impl IntoIterator<Item = TaskId>,
-    day: NaiveDate,
+    days: &BTreeMap<NaiveDate, Vec<TaskId>>,
     at: DateTime<Utc>,
 ) -> Result<()> {
+    let ids: Vec<TaskId> = days.values().flatten().copied().collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
     task::Entity::update_many()
-        .col_expr(task::Column::DueDay, Expr::value(day))
+        .col_expr(task::Column::DueDay, day_by_id(task::Column::DueDay, task::Column::Id, days))
         .col_expr(task::Column::ToldWith, Expr::value(None::<GivingId>))
         .col_expr(task::Column::Version, Expr::col(task::Column::Version).add(1))
         .col_expr(task::Column::UpdatedAt, Expr::value(Instant::from(at)))
