@@ -409,7 +409,7 @@ pub async fn save(db: &impl ConnectionTrait, after: &Deliverable, at: DateTime<U
     save_row(db, row, (deliverable::Column::Id, after.id), (deliverable::Column::Version, after.version)).await
 }
 
-/// Sets a new derived day; days set by hand are in another column and stay.
+/// Sets new derived days; days set by hand are in another column and stay.
 pub async fn set_due_days(
     db: &impl ConnectionTrait,
     days: &BTreeMap<NaiveDate, Vec<DeliverableId>>,

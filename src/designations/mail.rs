@@ -300,6 +300,12 @@ fn to_person(holder: &Holder) -> Recipient {
     }
 }
 
+/// Reads the designations that pass a filter, in the transaction that may have changed them.
+async fn held_now(ctx: &Ctx, txn: &Txn, filter: &Filter) -> Result<Vec<Designation>> {
+    let seats = ctx.recall(&AllSeats).await?;
+    Ok(store::list(txn, &seats, &Visibility::Everything, filter, None, None).await?)
+}
+
 /// Reads the recipients at a body: its managers today, or its certified mailbox if it has no manager. Empty if it has
 /// neither.
 async fn to_body(ctx: &Ctx, txn: &Txn, seat: &Seat, except: Option<&Holder>) -> Result<Vec<Recipient>> {
@@ -309,8 +315,7 @@ async fn to_body(ctx: &Ctx, txn: &Txn, seat: &Seat, except: Option<&Holder>) -> 
         as_of: Some(ctx.today()),
         ..Filter::default()
     };
-    let seats = ctx.recall(&AllSeats).await?;
-    let managers = store::list(txn, &seats, &Visibility::Everything, &filter, None, None).await?;
+    let managers = held_now(ctx, txn, &filter).await?;
     if managers.is_empty() {
         let pec = network::body_by_id(txn, seat.body_id).await?.pec;
         return Ok(pec
@@ -335,10 +340,7 @@ async fn to_body(ctx: &Ctx, txn: &Txn, seat: &Seat, except: Option<&Holder>) -> 
 async fn interested(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<Vec<Recipient>> {
     let mut recipients = to_body(ctx, txn, &designation.seat, Some(&designation.holder)).await?;
     let secretariat = Filter { kind: Some(SeatKind::Secretariat), as_of: Some(ctx.today()), ..Filter::default() };
-    let seats = ctx.recall(&AllSeats).await?;
-    for member in store::list(txn, &seats, &Visibility::Everything, &secretariat, None, None).await? {
-        recipients.push(to_holder(&member));
-    }
+    recipients.extend(held_now(ctx, txn, &secretariat).await?.iter().map(to_holder));
     let mut seen = vec![designation.holder.email.clone()];
     recipients.retain(|recipient| {
         let is_new = !seen.contains(&recipient.address);
